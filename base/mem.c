@@ -1,0 +1,87 @@
+/* mem: see mem.h. Any thread; the panic hook is set once, before threads start. */
+#include "base/mem.h"
+
+#include <stdarg.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static void (*panic_hook)(void);
+
+void mem_on_panic(void (*restore)(void))
+{
+    panic_hook = restore;
+}
+
+void mem_panic(const char *fmt, ...)
+{
+    if (panic_hook != NULL)
+        panic_hook();
+    va_list ap;
+    va_start(ap, fmt);
+    fputs("moodtop: ", stderr);
+    vfprintf(stderr, fmt, ap);
+    fputc('\n', stderr);
+    va_end(ap);
+    abort();
+}
+
+/* Multiplies two sizes; an overflow is a request that no machine can meet. */
+static size_t bytes_of(size_t count, size_t size)
+{
+    size_t total;
+    if (__builtin_mul_overflow(count, size, &total))
+        mem_panic("out of memory: %zu items of %zu bytes were asked for", count, size);
+    return total;
+}
+
+static void *checked(void *p, size_t size)
+{
+    if (p == NULL)
+        mem_panic("out of memory: %zu bytes were asked for", size);
+    return p;
+}
+
+void *mem_alloc(size_t size)
+{
+    return checked(malloc(size ? size : 1), size);
+}
+
+void *mem_zalloc(size_t count, size_t size)
+{
+    size_t total = bytes_of(count, size);
+    return checked(calloc(1, total ? total : 1), total);
+}
+
+void *mem_realloc(void *p, size_t count, size_t size)
+{
+    size_t total = bytes_of(count, size);
+    return checked(realloc(p, total ? total : 1), total);
+}
+
+char *mem_strdup(const char *s)
+{
+    return checked(strdup(s), strlen(s) + 1);
+}
+
+char *mem_printf(const char *fmt, ...)
+{
+    va_list ap;
+    char *s = NULL;
+    va_start(ap, fmt);
+    int n = vasprintf(&s, fmt, ap);
+    va_end(ap);
+    return checked(n < 0 ? NULL : s, strlen(fmt));
+}
+
+void *mem_aligned(size_t count, size_t size)
+{
+    size_t total = bytes_of(count, size);
+    if (total > SIZE_MAX - 64)
+        mem_panic("out of memory: %zu bytes were asked for", total);
+    total = (total + 63) / 64 * 64;
+    void *p = checked(aligned_alloc(64, total ? total : 64), total);
+    memset(p, 0, total);
+    return p;
+}

@@ -1,0 +1,123 @@
+/* Tests of base/: errors, files, random numbers, the mailbox and the parallel-for. */
+#include "tests/unit/unit.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "base/err.h"
+#include "base/file.h"
+#include "base/mailbox.h"
+#include "base/rng.h"
+#include "base/thread.h"
+
+static void prefix_goes_before_the_sentence(void **state)
+{
+    (void)state;
+    struct err err = {""};
+    assert_int_equal(err_set(&err, "expected %d pixels, got %d", 2304, 2301), -1);
+    err_prefix(&err, "data/fer.csv:%d", 128);
+    assert_string_equal(err.text, "data/fer.csv:128: expected 2304 pixels, got 2301");
+}
+
+static void pcg_gives_its_published_numbers(void **state)
+{
+    (void)state;
+    /* The first outputs of pcg32 seeded with (42, 54), as the generator's author prints them. */
+    static const uint32_t want[] = {0xa15c02b7, 0x7b47f409, 0xba1d3330, 0x83d2f293};
+    struct rng r;
+    rng_seed(&r, 42, 54);
+    for (size_t i = 0; i < 4; i++)
+        assert_int_equal(rng_u32(&r), want[i]);
+}
+
+static void failed_atomic_write_keeps_the_old_file(void **state)
+{
+    (void)state;
+    char dir[] = "/tmp/moodtop-test-XXXXXX";
+    assert_non_null(mkdtemp(dir));
+    char *path = file_join(dir, "a.txt");
+    struct err err = {""};
+    assert_int_equal(file_write_atomic(path, "old", 3, &err), 0);
+    char *blocked = file_join(dir, "a.txt.tmp/x");
+    char *tmp = file_join(dir, "a.txt.tmp");
+    assert_int_equal(file_mkdirs(blocked, &err),
+                     0); /* the temporary name is taken: the write fails */
+    assert_int_equal(file_write_atomic(path, "new", 3, &err), -1);
+    assert_non_null(strstr(err.text, "a.txt"));
+    size_t size = 0;
+    char *text = file_read(path, 100, &size, &err);
+    assert_non_null(text);
+    assert_string_equal(text, "old");
+    free(text);
+    rmdir(blocked);
+    rmdir(tmp);
+    unlink(path);
+    rmdir(dir);
+    free(path);
+    free(blocked);
+    free(tmp);
+}
+
+static int dropped;
+
+static void drop_count(void *item)
+{
+    (void)item;
+    dropped++;
+}
+
+static void mailbox_keeps_the_newest(void **state)
+{
+    (void)state;
+    struct mailbox m;
+    int a, b, c;
+    dropped = 0;
+    mailbox_init(&m, drop_count);
+    mailbox_put(&m, &a);
+    mailbox_put(&m, &b);
+    assert_int_equal(dropped, 1);
+    assert_ptr_equal(mailbox_take(&m), &b);
+    assert_null(mailbox_wait(&m, clock_now() + CLOCK_MS));
+    mailbox_close(&m);
+    mailbox_put(&m, &c);
+    assert_int_equal(dropped, 2);
+    assert_int_equal((int)mailbox_displaced(&m), 1);
+    mailbox_destroy(&m);
+}
+
+static void square(void *ctx, int i, int worker)
+{
+    (void)worker;
+    int *out = ctx;
+    out[i] += i * i;
+}
+
+static void parallel_for_runs_each_slice_once(void **state)
+{
+    (void)state;
+    struct err err = {""};
+    for (int threads = 1; threads <= 4; threads++) {
+        struct pool *p = pool_new(threads, &err);
+        assert_non_null(p);
+        int out[100] = {0};
+        for (int round = 0; round < 50; round++)
+            pool_run(p, 100, square, out);
+        for (int i = 0; i < 100; i++)
+            assert_int_equal(out[i], 50 * i * i);
+        pool_free(p);
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(prefix_goes_before_the_sentence),
+        cmocka_unit_test(pcg_gives_its_published_numbers),
+        cmocka_unit_test(failed_atomic_write_keeps_the_old_file),
+        cmocka_unit_test(mailbox_keeps_the_newest),
+        cmocka_unit_test(parallel_for_runs_each_slice_once),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
