@@ -1,0 +1,111 @@
+/*
+ * opts: every knob of the program as plain structs, one per part. No functions live here, so that
+ * nn/ and vision/ may include it and stay free of ini files and command lines.
+ *
+ * config/ fills a struct opts once, from defaults, ini files, environment and flags; from then on
+ * it is read-only and may be read by any thread. Strings belong to the struct opts; "" means "not
+ * given".
+ */
+#ifndef CONFIG_OPTS_H
+#define CONFIG_OPTS_H
+
+#include <stdbool.h>
+
+#define OPTS_TEXT_MAX 1024
+
+/* [source] where pictures come from; see vision/source.h for what a URI may be. */
+struct source_opts {
+    char uri[OPTS_TEXT_MAX]; /* "" = the first camera, or demo: where there is none */
+    int width, height;       /* asked of a camera, pixels; 0 = its own choice */
+    double fps;   /* asked of a camera; rate of demo: and of picture folders; 0 = default */
+    bool loop;    /* start again at the end */
+    double speed; /* 1 = as recorded; 0 = as fast as it is consumed */
+    int seed;     /* of demo: */
+};
+
+/* [detect] the Viola-Jones detector, words as in OpenCV's detectMultiScale. */
+struct detect_opts {
+    char cascade[OPTS_TEXT_MAX]; /* path, or a bare name looked up where opencv-data installs */
+    double scale_factor;         /* > 1 */
+    int min_neighbors;
+    int min_size, max_size; /* side of a face in pixels; max_size 0 = the picture's */
+};
+
+/* [model] the network. */
+struct model_opts {
+    char dir[OPTS_TEXT_MAX]; /* "" = the shipped emotion model */
+    double margin; /* how much of the box's side is added around a face before it is cropped */
+};
+
+/* [live] smoothing and output of the live program. */
+struct live_opts {
+    double half_life_s; /* of the smoothed probabilities; 0 = raw */
+    int max_faces;      /* the largest ones are kept */
+    bool plain;         /* a line per result instead of a screen */
+    int limit;          /* end after this many results; 0 = never */
+};
+
+enum ui_color { UI_COLOR_AUTO, UI_COLOR_NEVER, UI_COLOR_16, UI_COLOR_256, UI_COLOR_DIRECT };
+enum ui_renderer { UI_CACA, UI_HALF_GREY, UI_HALF_COLOR, UI_BRAILLE, UI_RAMP, UI_RENDERERS };
+
+/* [ui] the screen. */
+struct ui_opts {
+    enum ui_renderer renderer;
+    enum ui_color color;
+    bool ascii; /* nothing beyond ASCII even where the locale has it */
+    bool mouse;
+    double fps;        /* most drawings a second */
+    bool ack;          /* pace by the terminal's own answers (DSR) */
+    bool noise_filter; /* keep 8x8 blocks that only flicker */
+    bool mirror;       /* cameras are shown as a mirror shows them */
+};
+
+enum train_optimizer { TRAIN_ADAM, TRAIN_SGD };
+
+/* [train] see nn/train.h. */
+struct train_opts {
+    char data[OPTS_TEXT_MAX];
+    char model[OPTS_TEXT_MAX]; /* model directory whose model.json and labels.txt are used */
+    char out[OPTS_TEXT_MAX];   /* folder that gets the run directory */
+    char name[64];             /* last part of the run directory's name */
+    int epochs, batch, threads, seed, limit;
+    enum train_optimizer optimizer;
+    double lr, momentum, weight_decay;
+    double warmup_epochs; /* linear from 0; then cosine to 0 over the remaining epochs */
+    double label_smoothing;
+    double ema; /* decay of the moving average of the weights per step; 0 = off */
+    bool flip;
+    double shift, rotate, zoom; /* +- pixels, +- degrees, +- natural logarithm of the scale */
+    double brightness, contrast, erasing;
+};
+
+/* [eval] one pass over a split. */
+struct eval_opts {
+    char data[OPTS_TEXT_MAX];
+    char split[32];
+    bool json;
+    int threads, batch;
+};
+
+/* [predict] pictures and videos in batch. */
+struct predict_opts {
+    bool json;
+    char annotate[OPTS_TEXT_MAX]; /* folder (or, for one picture, file) that gets the marked
+                                     pictures */
+};
+
+struct opts {
+    struct source_opts source;
+    struct detect_opts detect;
+    struct model_opts model;
+    struct live_opts live;
+    struct ui_opts ui;
+    struct train_opts train;
+    struct eval_opts eval;
+    struct predict_opts predict;
+    char log[OPTS_TEXT_MAX]; /* file for log lines; "" = stderr, or the state folder while a screen
+                                is up */
+    int verbose;
+};
+
+#endif

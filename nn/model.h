@@ -1,0 +1,41 @@
+/*
+ * model: a model directory (model.json, weights.safetensors, labels.txt, README.md) in memory.
+ *
+ * safetensors names are "LAYER/PARAM" (e.g. "conv2d_1/kernel"), dtype F32 or F16, shapes as Keras'.
+ */
+#ifndef NN_MODEL_H
+#define NN_MODEL_H
+
+#include "nn/graph.h"
+
+#define MODEL_CLASSES_MAX 64
+
+struct model {
+    char *dir;
+    char *json; /* text of model.json, kept so that a run can write it out again byte by byte */
+    struct graph *graph;
+    int classes;
+    char **labels; /* (classes) */
+};
+
+/* Reads model.json and labels.txt; the parameters are zero. NULL and err if one is missing or
+ * damaged. */
+struct model *model_open(const char *dir, struct err *err);
+
+/* Reads weights.safetensors of the directory into the graph's parameters; every one must be there,
+ * in its shape. */
+int model_load_weights(struct model *m, struct err *err);
+
+/* Writes the graph's parameters to a safetensors file, atomically; half = as F16. */
+int model_save_weights(const struct graph *g, const char *path, bool half, struct err *err);
+
+/* Reads a safetensors file into the graph's parameters. */
+int model_read_weights(struct graph *g, const char *path, struct err *err);
+
+void model_close(struct model *m);
+
+/* Where the shipped models lie: "$MOODTOP_MODELS", ./models beside the program, or the installed
+ * folder; caller frees. */
+char *model_default_dir(const char *name);
+
+#endif

@@ -1,0 +1,32 @@
+/*
+ * analyze: one frame to one scene: detect, track, crop, infer, smooth.
+ *
+ * Owns a detector, a tracker and a network; belongs to one thread (the analysis thread, or
+ * `predict`'s main).
+ */
+#ifndef VISION_ANALYZE_H
+#define VISION_ANALYZE_H
+
+#include "base/err.h"
+#include "config/opts.h"
+#include "nn/infer.h"
+#include "vision/frame.h"
+#include "vision/scene.h"
+
+struct analyzer;
+
+struct analyzer *analyzer_open(const struct detect_opts *detect, const struct model_opts *model,
+                               const struct live_opts *live, struct err *err);
+
+void analyzer_close(struct analyzer *a);
+
+/* Labels, input size and name of the network; valid until analyzer_close. */
+const struct infer_info *analyzer_model(const struct analyzer *a);
+
+/* Forgets faces and smoothing: the next frame has nothing to do with the last one. */
+void analyzer_reset(struct analyzer *a);
+
+/* Fills scene from the frame, which is borrowed. */
+void analyzer_run(struct analyzer *a, const struct frame *frame, struct scene *scene);
+
+#endif

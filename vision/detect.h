@@ -1,0 +1,37 @@
+/*
+ * detect: finds faces in a grey picture with a Viola-Jones cascade.
+ *
+ * Viola and Jones 2001, "Rapid object detection using a boosted cascade of simple features"; scale
+ * pyramid and grouping as in OpenCV's CascadeClassifier::detectMultiScale. A detector belongs to
+ * one thread; it allocates when the picture's size changes and never otherwise.
+ */
+#ifndef VISION_DETECT_H
+#define VISION_DETECT_H
+
+#include <stdint.h>
+
+#include "base/err.h"
+#include "config/opts.h"
+#include "vision/frame.h"
+
+#define DETECT_MAX 256 /* faces in one picture */
+
+struct detector;
+
+struct detection {
+    struct box box;
+    int neighbors; /* raw hits behind it: a measure of certainty */
+};
+
+/* Reads the cascade (a path, or a bare name such as haarcascade_frontalface_alt.xml); NULL and err
+ * on failure. */
+struct detector *detector_open(const struct detect_opts *opts, struct err *err);
+
+void detector_close(struct detector *d);
+
+/* Finds faces in grey (height, width), rows `stride` bytes apart; returns how many, at most max,
+ * largest first. */
+int detector_run(struct detector *d, const uint8_t *grey, int width, int height, int stride,
+                 struct detection *out, int max);
+
+#endif

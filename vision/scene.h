@@ -1,0 +1,35 @@
+/*
+ * scene: what the analysis found in one frame; a flat value, copied and never shared.
+ */
+#ifndef VISION_SCENE_H
+#define VISION_SCENE_H
+
+#include <stdint.h>
+
+#include "vision/frame.h"
+
+#define SCENE_FACES_MAX 64
+#define SCENE_CLASSES_MAX 16
+
+struct scene_face {
+    int id;                       /* stays with a person while the tracker can follow; 1, 2, ... */
+    struct box box;               /* in pixels of the upright picture */
+    int neighbors;                /* of the detection */
+    float raw[SCENE_CLASSES_MAX]; /* the network's probabilities for this frame */
+    float p[SCENE_CLASSES_MAX];   /* the same, smoothed over time */
+    int mood;                     /* index of the largest of p */
+};
+
+struct scene {
+    uint64_t seq;       /* grows by one with each analysed frame; 0 = nothing yet */
+    uint64_t frame_seq; /* of the frame that was analysed */
+    int64_t time;       /* that frame's time (clock_now() scale) */
+    int64_t done;       /* when the analysis was finished */
+    double pts;
+    int width, height;
+    int classes;
+    int faces;
+    struct scene_face face[SCENE_FACES_MAX]; /* by id */
+};
+
+#endif
