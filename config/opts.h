@@ -94,6 +94,11 @@ struct predict_opts {
                                      pictures */
 };
 
+/* [config] printing the configuration. */
+struct config_opts {
+    bool json;
+};
+
 struct opts {
     struct source_opts source;
     struct detect_opts detect;
@@ -103,6 +108,7 @@ struct opts {
     struct train_opts train;
     struct eval_opts eval;
     struct predict_opts predict;
+    struct config_opts config;
     char log[OPTS_TEXT_MAX]; /* file for log lines; "" = stderr, or the state folder while a screen
                                 is up */
     int verbose;

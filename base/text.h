@@ -1,0 +1,27 @@
+/*
+ * text: small work on words. Any thread; nothing here keeps or frees what it is given.
+ */
+#ifndef BASE_TEXT_H
+#define BASE_TEXT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+/* How many letters must be changed, added, dropped or swapped with their neighbour to make b of a
+ * (Damerau and Levenshtein, optimal string alignment), upper and lower case being equal. Words
+ * longer than 63 bytes are cut there. */
+int text_distance(const char *a, const char *b);
+
+/* Keeps in *best the nearer to word of *best and candidate; *best starts as NULL. A candidate
+ * counts only if less than half of the word would have to be changed, at most 3 letters, or if the
+ * word, of 3 letters or more, begins it. */
+void text_nearer(const char *word, const char *candidate, const char **best);
+
+/* Whether word is one of the space-separated words of list; if so and at is not NULL, its place
+ * there (0, 1, ...). */
+bool text_in_list(const char *list, const char *word, int *at);
+
+/* Copies text into out (size bytes, always ended with NUL); false if it did not fit. */
+bool text_copy(char *out, size_t size, const char *text);
+
+#endif

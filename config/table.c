@@ -1,0 +1,222 @@
+/* table: see table.h. Constant data. */
+#include "config/table.h"
+
+#include <ctype.h>
+#include <float.h>
+#include <limits.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/mem.h"
+#include "base/text.h"
+#include "config/opts.h"
+
+/* Section, key and place of a field whose path in struct opts is "section.key". */
+#define FIELD(s, k)                                                                                \
+    .section = #s, .key = #k, .offset = offsetof(struct opts, s.k),                                \
+    .size = sizeof(((struct opts *)0)->s.k)
+/* The same for the fields that stand in struct opts itself. */
+#define GENERAL(k)                                                                                 \
+    .section = "general", .key = #k, .offset = offsetof(struct opts, k),                           \
+    .size = sizeof(((struct opts *)0)->k)
+
+#define BOOL(value) .type = TABLE_BOOL, .def = value
+#define INT(value, lo, hi) .type = TABLE_INT, .def = value, .min = lo, .max = hi
+#define REAL(value, lo, hi) .type = TABLE_REAL, .def = value, .min = lo, .max = hi
+#define TEXT(value) .type = TABLE_TEXT, .def = value
+#define PATH(value) .type = TABLE_PATH, .def = value
+#define ENUM(value, list) .type = TABLE_ENUM, .def = value, .names = list
+
+static const char *const colors[] = {"auto", "never", "16", "256", "direct", NULL};
+static const char *const renderers[] = {"caca", "half-grey", "half-color", "braille", "ramp", NULL};
+static const char *const optimizers[] = {"adam", "sgd", NULL};
+
+const struct table_section table_sections[] = {
+    {"source", "where the pictures come from"},
+    {"detect", "how faces are found (Viola-Jones)"},
+    {"model", "the network that reads the moods"},
+    {"live", "smoothing and output of the live program"},
+    {"ui", "the screen"},
+    {"predict", "pictures and videos in batch"},
+    {"train", "training a network"},
+    {"eval", "measuring a network"},
+    {"config", "printing the configuration"},
+    {"general", "all commands"},
+    {NULL, NULL},
+};
+
+const struct table_row table_rows[] = {
+    {FIELD(source, uri), TEXT(""), .flag = "source", .metavar = "SOURCE",
+     .help = "camera (/dev/videoN or N), video or picture file, folder of pictures, - for "
+             "standard input, rtsp:// or http:// address, or demo:; empty is the first camera, or "
+             "demo: where there is none"},
+    {FIELD(source, width), INT("0", 0, 16384), .unit = "pixels",
+     .help = "width to ask of a camera; 0 leaves the choice to it"},
+    {FIELD(source, height), INT("0", 0, 16384), .unit = "pixels",
+     .help = "height to ask of a camera; 0 leaves the choice to it"},
+    {FIELD(source, fps), REAL("0", 0, 1000), .flag = "capture-fps", .unit = "frames/s",
+     .help = "rate to ask of a camera, and rate of demo: and of picture folders; 0 leaves the "
+             "choice to the source"},
+    {FIELD(source, loop), BOOL("false"), .help = "start a file or folder again at its end"},
+    {FIELD(source, speed), REAL("1", 0, 1000), .metavar = "FACTOR",
+     .help = "speed of a file: 1 is as recorded, 0 as fast as it can be worked through"},
+    {FIELD(source, seed), INT("1", 0, INT_MAX), .help = "seed of demo:'s movements"},
+
+    {FIELD(detect, cascade), PATH("haarcascade_frontalface_default.xml"), .metavar = "FILE",
+     .help = "cascade in OpenCV's XML; a bare name is looked up where opencv-data installs them"},
+    {FIELD(detect, scale_factor), REAL("1.1", 1, 2), .above = true, .metavar = "FACTOR",
+     .help = "step between two sizes of face that are searched for"},
+    {FIELD(detect, min_neighbors), INT("5", 0, 1000),
+     .help = "raw hits that must lie together to count as a face"},
+    {FIELD(detect, min_size), INT("30", 0, 16384), .unit = "pixels",
+     .help = "side of the smallest face that is searched for"},
+    {FIELD(detect, max_size), INT("0", 0, 16384), .unit = "pixels",
+     .help = "side of the largest face that is searched for; 0 is the picture's own size"},
+
+    {FIELD(model, dir), PATH(""), .flag = "model", .letter = 'm', .metavar = "DIR",
+     .help = "model directory; empty is the shipped emotion model"},
+    {FIELD(model, margin), REAL("0.1", 0, 2), .metavar = "SHARE",
+     .help = "how much of a face's side is added around it before it is given to the network"},
+
+    {FIELD(live, half_life_s), REAL("0.5", 0, 3600), .flag = "half-life", .unit = "s",
+     .help = "half-life of the smoothed probabilities; 0 shows them raw"},
+    {FIELD(live, max_faces), INT("16", 1, 64), .help = "faces to read at most, largest first"},
+    {FIELD(live, plain), BOOL("false"),
+     .help = "print a line per result instead of drawing a screen"},
+    {FIELD(live, limit), INT("0", 0, INT_MAX), .help = "end after this many results; 0 is never"},
+
+    {FIELD(ui, renderer), ENUM("caca", renderers), .help = "how the picture is drawn"},
+    {FIELD(ui, color), ENUM("auto", colors), .metavar = "WHEN",
+     .help = "colours: by the terminal, never, or as many as are named here"},
+    {FIELD(ui, ascii), BOOL("false"), .help = "draw with ASCII characters alone"},
+    {FIELD(ui, mouse), BOOL("false"), .help = "listen to the mouse"},
+    {FIELD(ui, fps), REAL("15", 0, 240), .above = true, .unit = "frames/s",
+     .help = "most drawings a second"},
+    {FIELD(ui, ack), BOOL("true"),
+     .help = "wait for the terminal's answer before drawing the next picture, so that a slow "
+             "connection does not lag"},
+    {FIELD(ui, noise_filter), BOOL("true"),
+     .help = "leave parts of the picture alone that only flicker"},
+    {FIELD(ui, mirror), BOOL("true"), .help = "show cameras as a mirror does"},
+
+    {FIELD(predict, json), BOOL("false"), .help = "print a JSON object per picture"},
+    {FIELD(predict, annotate), PATH(""), .metavar = "OUT",
+     .help = "folder (or, for one picture, file) that gets the pictures with the faces marked"},
+
+    {FIELD(train, data), PATH(""), .letter = 'd', .metavar = "FILE",
+     .help = "images and labels, as fer2013.csv"},
+    {FIELD(train, model), PATH(""), .letter = 'm', .metavar = "DIR",
+     .help = "model directory whose model.json and labels.txt are used; empty is the shipped one"},
+    {FIELD(train, out), PATH("runs"), .letter = 'o', .metavar = "DIR",
+     .help = "folder in which the run's own directory is made"},
+    {FIELD(train, name), TEXT(""), .metavar = "NAME",
+     .help = "last part of the run directory's name; empty is the model's name"},
+    {FIELD(train, epochs), INT("30", 1, 100000), .help = "passes over the training images"},
+    {FIELD(train, batch), INT("64", 1, 65536), .unit = "images", .help = "images per step"},
+    {FIELD(train, threads), INT("0", 0, 1024), .help = "threads; 0 is one per processor"},
+    {FIELD(train, seed), INT("1", 0, INT_MAX),
+     .help = "seed of the first weights, the order and the augmentation"},
+    {FIELD(train, limit), INT("0", 0, INT_MAX), .unit = "images",
+     .help = "use only so many images of each split; 0 is all"},
+    {FIELD(train, optimizer), ENUM("adam", optimizers), .help = "how the weights are moved"},
+    {FIELD(train, lr), REAL("0.001", 0, 100), .above = true, .metavar = "RATE",
+     .help = "learning rate at its highest"},
+    {FIELD(train, momentum), REAL("0.9", 0, 1), .metavar = "SHARE", .help = "momentum of sgd"},
+    {FIELD(train, weight_decay), REAL("0.0001", 0, 1), .metavar = "RATE",
+     .help = "decay of the weights (not of biases and batch normalisation)"},
+    {FIELD(train, warmup_epochs), REAL("1", 0, 100000), .unit = "epochs",
+     .help = "time over which the learning rate rises from 0; after it, it falls to 0 along a "
+             "cosine"},
+    {FIELD(train, label_smoothing), REAL("0", 0, 0.9), .metavar = "SHARE",
+     .help = "share of each label that is spread over all classes"},
+    {FIELD(train, ema), REAL("0", 0, 0.999999), .metavar = "DECAY",
+     .help = "decay per step of the moving average of the weights; 0 is off"},
+    {FIELD(train, flip), BOOL("true"), .help = "mirror half of the images"},
+    {FIELD(train, shift), REAL("3", 0, 1000), .unit = "pixels",
+     .help = "images are shifted at random by up to this"},
+    {FIELD(train, rotate), REAL("10", 0, 180), .unit = "degrees",
+     .help = "images are turned at random by up to this"},
+    {FIELD(train, zoom), REAL("0.1", 0, 2), .metavar = "X",
+     .help = "images are scaled at random by a factor between exp(-X) and exp(X)"},
+    {FIELD(train, brightness), REAL("0", 0, 1), .metavar = "SHARE",
+     .help = "brightness is moved at random by up to this share of the whole range"},
+    {FIELD(train, contrast), REAL("0", 0, 1), .metavar = "SHARE",
+     .help = "contrast is changed at random by up to this share"},
+    {FIELD(train, erasing), REAL("0", 0, 1), .metavar = "SHARE",
+     .help = "share of the images in which a random rectangle is erased"},
+
+    {FIELD(eval, data), PATH(""), .letter = 'd', .metavar = "FILE",
+     .help = "images and labels, as fer2013.csv"},
+    {FIELD(eval, split), TEXT("PrivateTest"), .metavar = "NAME",
+     .help = "the rows to use, by the Usage column: Training, PublicTest or PrivateTest"},
+    {FIELD(eval, json), BOOL("false"), .help = "print one JSON object"},
+    {FIELD(eval, threads), INT("0", 0, 1024), .help = "threads; 0 is one per processor"},
+    {FIELD(eval, batch), INT("64", 1, 65536), .unit = "images", .help = "images at a time"},
+
+    {FIELD(config, json), BOOL("false"), .flag_only = true, .help = "print one JSON object"},
+
+    {GENERAL(log), PATH(""), .metavar = "FILE",
+     .help = "file for log lines; empty is standard error, or a file in the state folder while a "
+             "screen is up"},
+    {GENERAL(verbose), INT("0", 0, 2), .letter = 'v', .counts = true,
+     .help = "log more; twice logs most"},
+};
+
+const int table_count = MEM_COUNT(table_rows);
+
+const struct table_section *table_section(const char *name)
+{
+    for (const struct table_section *s = table_sections; s->name != NULL; s++)
+        if (strcmp(s->name, name) == 0)
+            return s;
+    return NULL;
+}
+
+const struct table_row *table_find(const char *section, const char *key)
+{
+    for (int i = 0; i < table_count; i++)
+        if (strcmp(table_rows[i].section, section) == 0 && strcmp(table_rows[i].key, key) == 0)
+            return &table_rows[i];
+    return NULL;
+}
+
+const char *table_nearest_section(const char *name)
+{
+    const char *best = NULL;
+    for (const struct table_section *s = table_sections; s->name != NULL; s++)
+        text_nearer(name, s->name, &best);
+    return best;
+}
+
+const char *table_nearest_key(const char *section, const char *key)
+{
+    const char *best = NULL;
+    for (int i = 0; i < table_count; i++)
+        if (strcmp(table_rows[i].section, section) == 0 && !table_rows[i].flag_only)
+            text_nearer(key, table_rows[i].key, &best);
+    return best;
+}
+
+void table_flag(const struct table_row *row, char *out)
+{
+    snprintf(out, TABLE_FLAG_MAX, "%s", row->flag != NULL ? row->flag : row->key);
+    for (char *p = out; *p != '\0'; p++)
+        if (*p == '_')
+            *p = '-';
+}
+
+void table_variable(const struct table_row *row, char *out)
+{
+    snprintf(out, TABLE_FLAG_MAX, "MOODTOP_%s_%s", row->section, row->key);
+    for (char *p = out; *p != '\0'; p++)
+        *p = (char)toupper((unsigned char)*p);
+}
+
+const char *table_metavar(const struct table_row *row)
+{
+    static const char *const by_type[] = {
+        [TABLE_BOOL] = "BOOL", [TABLE_INT] = "N",     [TABLE_REAL] = "X",
+        [TABLE_TEXT] = "TEXT", [TABLE_PATH] = "PATH", [TABLE_ENUM] = "NAME",
+    };
+    return row->metavar != NULL ? row->metavar : by_type[row->type];
+}
