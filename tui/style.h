@@ -64,6 +64,10 @@ int style_depth(enum ui_color wanted, const char *no_color, int terminal_colors)
 struct style *style_new(const struct ui_opts *opts);
 void style_free(struct style *s);
 
+/* Says that a new drawing begins: colour pairs that it and the one before do not use may be given
+ * away. */
+void style_tick(const struct style *s);
+
 /* The ink of a role. */
 struct ink style_role(const struct style *s, enum style_role role);
 
