@@ -115,9 +115,13 @@ void help_print(const struct command *command)
            command->sections != NULL ? " [OPTIONS]" : "", command->args[0] != '\0' ? " " : "",
            command->args);
     print_wrapped(command->summary, 0, 0);
-    for (const struct table_section *s = table_sections; s->name != NULL; s++)
-        if (text_in_list(sections, s->name, NULL))
-            print_section(sections, s->name);
+    for (const char *p = sections; *p != '\0'; p += strspn(p, " ")) {
+        char section[TABLE_FLAG_MAX];
+        size_t n = strcspn(p, " ");
+        text_copy(section, n + 1 < sizeof section ? n + 1 : sizeof section, p);
+        print_section(sections, section);
+        p += n;
+    }
     if (command->sections != NULL)
         print_general();
     print_examples(command->examples);

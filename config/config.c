@@ -66,7 +66,7 @@ int config_set(struct config *c, const struct table_row *row, const char *text, 
 
 struct line {
     int number;
-    char name[NAME_MAX_BYTES]; /* "section:key" in lower case */
+    char name[NAME_MAX_BYTES]; /* "section" or "section:key", in lower case */
 };
 
 struct lines {
@@ -105,7 +105,7 @@ static void add_line(struct lines *lines, int number, const char *name)
     text_copy(line->name, sizeof line->name, name);
 }
 
-/* Notes the line of each key in text. */
+/* Notes the line of each section and key in text. */
 static void index_lines(const char *text, struct lines *lines)
 {
     char section[NAME_MAX_BYTES] = "", name[NAME_MAX_BYTES];
@@ -123,6 +123,7 @@ static void index_lines(const char *text, struct lines *lines)
         if (*p == '[' && bracket != NULL) {
             section[0] = '\0';
             append_name(section, p + 1, bracket);
+            add_line(lines, first, section);
         } else if (*p != '#' && *p != ';' && equals != NULL) {
             text_copy(name, sizeof name, section);
             append_name(name, ":", ":" + 1);
@@ -132,7 +133,7 @@ static void index_lines(const char *text, struct lines *lines)
     }
 }
 
-/* The line of the key, 0 if it was not seen. */
+/* The first line of the section or key, 0 if it was not seen. */
 static int line_of(const struct lines *lines, const char *name)
 {
     for (int i = 0; i < lines->count; i++)
@@ -146,11 +147,11 @@ static int check_twice(const struct lines *lines, const char *path, struct err *
     for (int i = 0; i < lines->count; i++) {
         const struct line *line = &lines->line[i];
         int first = line_of(lines, line->name);
-        if (first == line->number)
-            continue;
         char name[NAME_MAX_BYTES];
         text_copy(name, sizeof name, line->name);
         char *colon = strchr(name, ':');
+        if (colon == NULL || first == line->number)
+            continue;
         *colon = '\0';
         return err_set(err, "%s:%d: [%s] %s stands on line %d too; expected it once", path,
                        line->number, name, colon + 1, first);
@@ -202,20 +203,25 @@ static dictionary *parse_text(const char *text, size_t size, struct err *err)
     return d;
 }
 
+static int unknown_section(const char *section, struct err *err)
+{
+    const char *nearest = table_nearest_section(section);
+    if (nearest != NULL)
+        return err_set(err, "[%s]: no such section; did you mean [%s]?", section, nearest);
+    char all[ERR_TEXT_MAX / 2] = "";
+    for (const struct table_section *s = table_sections; s->name != NULL; s++)
+        snprintf(all + strlen(all), sizeof all - strlen(all), " %s", s->name);
+    return err_set(err, "[%s]: no such section; expected one of%s", section, all);
+}
+
 static int unknown_key(const char *section, const char *key, struct err *err)
 {
-    const struct table_section *known = table_section(section);
     if (section[0] == '\0')
         return err_set(err, "%s: expected a [section] before the first key", key);
-    if (known == NULL) {
-        const char *nearest = table_nearest_section(section);
-        if (nearest != NULL)
-            return err_set(err, "[%s]: no such section; did you mean [%s]?", section, nearest);
-        char all[ERR_TEXT_MAX / 2] = "";
-        for (const struct table_section *s = table_sections; s->name != NULL; s++)
-            snprintf(all + strlen(all), sizeof all - strlen(all), " %s", s->name);
-        return err_set(err, "[%s]: no such section; expected one of%s", section, all);
-    }
+    if (table_section(section) == NULL)
+        return unknown_section(section, err);
+    if (table_find(section, key) != NULL)
+        return err_set(err, "[%s] %s: only a flag, not for a file", section, key);
     const char *nearest = table_nearest_key(section, key);
     if (nearest != NULL)
         return err_set(err, "[%s] %s: no such key; did you mean %s?", section, key, nearest);
@@ -253,14 +259,12 @@ static int apply_dictionary(struct config *c, const dictionary *d, const struct 
         const char *name = d->key[i];
         if (name == NULL)
             continue;
+        int line = line_of(lines, name);
         if (strchr(name, ':') == NULL) {
-            if (table_section(name) == NULL) {
-                unknown_key(name, "", err);
-                return err_prefix(err, "%s", path);
-            }
+            if (table_section(name) == NULL)
+                return unknown_section(name, err), err_prefix(err, "%s:%d", path, line);
             continue;
         }
-        int line = line_of(lines, name);
         if (apply_entry(c, path, line, name, d->val[i] != NULL ? d->val[i] : "", err) != 0)
             return err_prefix(err, "%s:%d", path, line);
     }

@@ -46,9 +46,8 @@ bool flags_spell(const char *sections, const struct table_row *row, char *out)
         return false;
     table_flag(row, flag);
     if (taken(sections, row, false))
-        snprintf(out, TABLE_FLAG_MAX + 8, "--%s-%s", row->section, flag);
-    else
-        snprintf(out, TABLE_FLAG_MAX + 8, "--%s", flag);
+        table_long_flag(row, flag);
+    snprintf(out, TABLE_FLAG_MAX + 8, "--%s", flag);
     return true;
 }
 
@@ -88,16 +87,15 @@ static void add_row(struct tables *t, const char *sections, int index)
     char spelled[TABLE_FLAG_MAX + 8], flag[TABLE_FLAG_MAX];
     if (!flags_spell(sections, row, spelled))
         return;
-    table_flag(row, flag);
+    table_long_flag(row, flag);
     int argument = row->counts               ? no_argument
                    : row->type == TABLE_BOOL ? optional_argument
                                              : required_argument;
     add_name(t, argument, row_value(index, false), mem_strdup(spelled + 2));
-    add_name(t, argument, row_value(index, false), mem_printf("%s-%s", row->section, flag));
+    add_name(t, argument, row_value(index, false), mem_strdup(flag));
     if (row->type == TABLE_BOOL) {
         add_name(t, no_argument, row_value(index, true), mem_printf("no-%s", spelled + 2));
-        add_name(t, no_argument, row_value(index, true),
-                 mem_printf("no-%s-%s", row->section, flag));
+        add_name(t, no_argument, row_value(index, true), mem_printf("no-%s", flag));
     }
     if (flags_letter(sections, row)) {
         size_t used = strlen(t->letters);
@@ -150,6 +148,15 @@ static int unknown_flag(const struct tables *t, const char *word, struct err *er
     const char *best = NULL;
     for (int i = 0; i < t->count; i++)
         text_nearer(name, t->option[i].name, &best);
+    for (int i = 0; i < table_count; i++) {
+        char flag[TABLE_FLAG_MAX], full[TABLE_FLAG_MAX];
+        table_flag(&table_rows[i], flag);
+        table_long_flag(&table_rows[i], full);
+        if (strcmp(flag, name) == 0 || strcmp(full, name) == 0)
+            return err_set(err,
+                           "--%s: an option of the section [%s], which this command does not use",
+                           name, table_rows[i].section);
+    }
     if (best != NULL)
         return err_set(err, "--%s: no such option; did you mean --%s?", name, best);
     return err_set(err, "--%s: no such option", name);

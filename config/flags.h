@@ -2,7 +2,7 @@
  * flags: the command line of one subcommand, read with getopt_long by the option table.
  *
  * A command lists its sections; where two of them share a flag, the one listed first has it
- * ("--data") and the other's is "--SECTION-FLAG" ("--eval-data"), which every option may be called
+ * ("--data") and the other's is "--SECTION-KEY" ("--eval-data"), which every option may be called
  * by too. The section "general" belongs to all. Main thread.
  */
 #ifndef CONFIG_FLAGS_H

@@ -197,12 +197,23 @@ const char *table_nearest_key(const char *section, const char *key)
     return best;
 }
 
+static void underscores_to_dashes(char *p)
+{
+    for (; *p != '\0'; p++)
+        if (*p == '_')
+            *p = '-';
+}
+
 void table_flag(const struct table_row *row, char *out)
 {
     snprintf(out, TABLE_FLAG_MAX, "%s", row->flag != NULL ? row->flag : row->key);
-    for (char *p = out; *p != '\0'; p++)
-        if (*p == '_')
-            *p = '-';
+    underscores_to_dashes(out);
+}
+
+void table_long_flag(const struct table_row *row, char *out)
+{
+    snprintf(out, TABLE_FLAG_MAX, "%s-%s", row->section, row->key);
+    underscores_to_dashes(out);
 }
 
 void table_variable(const struct table_row *row, char *out)

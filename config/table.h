@@ -55,6 +55,9 @@ const char *table_nearest_key(const char *section, const char *key);
 #define TABLE_FLAG_MAX 64
 void table_flag(const struct table_row *row, char *out);
 
+/* "detect-scale-factor", which is no other option's; out as above. */
+void table_long_flag(const struct table_row *row, char *out);
+
 /* The name of its environment variable; out has at least TABLE_FLAG_MAX bytes. */
 void table_variable(const struct table_row *row, char *out);
 
