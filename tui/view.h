@@ -14,11 +14,16 @@
 
 struct view;
 
-/* A key of a view: one row drives the dispatcher, the help overlay and the hint line. */
+struct style;
+
+/*
+ * A key of a view: one row drives the dispatcher, the help overlay and the hint line. A row without
+ * a label belongs to the row above it, whose label and help speak for both.
+ */
 struct view_key {
     int key;           /* as wgetch gives it */
     int twin;          /* a second key for the same, or 0 */
-    const char *label; /* how the help spells it: "[ ]" */
+    const char *label; /* how the help spells it: "[ ]"; NULL = see above */
     const char *hint;  /* one or two words for the bottom line, NULL = not there */
     const char *help;  /* a sentence for the overlay */
     void (*act)(struct view *v, int key);
@@ -30,18 +35,24 @@ struct view_ops {
     const struct view_key *keys;                  /* ends with a row whose act is NULL */
     int (*open)(struct view *v, struct err *err); /* v->state is zeroed */
     void (*close)(struct view *v);                /* stands any half-open state */
-    bool (*update)(struct view *v, int64_t now);  /* pulls new data; true = redraw */
-    void (*draw)(struct view *v, WINDOW *win);    /* draws only: no I/O, no clock */
-    int (*fd)(const struct view *v);              /* wakes the loop when readable; -1 = none */
+    /* The window that draw gets from now on; NULL = none, and what was made in it must go. */
+    void (*resize)(struct view *v, WINDOW *win);
+    bool (*update)(struct view *v, int64_t now); /* pulls new data; true = redraw */
+    /* Draws only: no I/O, no clock. win is erased; its cursor ends on what is selected. */
+    void (*draw)(struct view *v, WINDOW *win);
+    int (*fd)(const struct view *v); /* wakes the loop when readable; -1 = none */
     void (*status)(const struct view *v, char *text, size_t size); /* the status line */
+    /* The view as one line of text, the most important first, for terminals that are too small. */
+    void (*line)(const struct view *v, char *text, size_t size);
 };
 
 struct view {
     const struct view_ops *ops;
     void *state;
-    void *data;              /* what the caller of app_run gave for this view, borrowed */
-    const struct opts *opts; /* borrowed */
-    int rows, cols;          /* of its window */
+    void *data;                /* what the caller of app_run gave for this view, borrowed */
+    const struct opts *opts;   /* borrowed */
+    const struct style *style; /* borrowed; the same from open to close */
+    int rows, cols;            /* of its window */
 };
 
 #endif

@@ -1,0 +1,382 @@
+/* app: see app.h. */
+#include "tui/app.h"
+
+#include <assert.h>
+#include <errno.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/mem.h"
+#include "tui/help.h"
+#include "tui/layout.h"
+#include "tui/screen.h"
+#include "tui/signals.h"
+#include "tui/style.h"
+
+#define TICK_NS (250 * CLOCK_MS) /* how often views look at the clock when nothing happens */
+#define NOTICE_NS (6 * CLOCK_S)
+
+enum { FPS_MIN = 1, FPS_MAX = 60 };
+
+struct app {
+    struct view self; /* so that the app's keys are rows like any other; state = this */
+    const struct opts *opts;
+    struct style *style;
+    WINDOW *win;  /* the whole terminal */
+    WINDOW *body; /* the current view's part of it, or NULL in line mode */
+    struct layout_frame frame;
+    struct view view[APP_VIEWS_MAX];
+    int count, current;
+    struct help help;
+    bool quit, dirty, urgent, mouse;
+    int signal;
+    double fps;
+    int64_t drawn; /* when the last frame went out */
+    char notice[160];
+    int64_t notice_until;
+};
+
+static struct app *app_of(struct view *v)
+{
+    return v->state;
+}
+
+static void notice(struct app *a, const char *text)
+{
+    snprintf(a->notice, sizeof a->notice, "%s", text);
+    a->notice_until = clock_now() + NOTICE_NS;
+}
+
+/* ---- keys -------------------------------------------------------------------------------------
+ */
+
+static void key_quit(struct view *v, int key)
+{
+    (void)key;
+    app_of(v)->quit = true;
+}
+
+static void key_help(struct view *v, int key)
+{
+    (void)key;
+    help_open(&app_of(v)->help);
+}
+
+static void key_redraw(struct view *v, int key)
+{
+    (void)v, (void)key;
+    screen_redraw();
+}
+
+static void key_mouse(struct view *v, int key)
+{
+    (void)key;
+    struct app *a = app_of(v);
+    a->mouse = !a->mouse;
+    screen_mouse(a->mouse);
+    notice(a, a->mouse ? "mouse on: click selects; with Shift the terminal selects text"
+                       : "mouse off");
+}
+
+static void key_fps(struct view *v, int key)
+{
+    struct app *a = app_of(v);
+    double step = a->fps >= 10 ? 5 : 1;
+    if (key == '-' || key == '_')
+        step = a->fps > 10 ? -5 : -1;
+    a->fps += step;
+    a->fps = a->fps < FPS_MIN ? FPS_MIN : a->fps > FPS_MAX ? FPS_MAX : a->fps;
+    char text[64];
+    snprintf(text, sizeof text, "at most %.0f drawings a second", a->fps);
+    notice(a, text);
+}
+
+const struct view_key app_keys[] = {
+    {'?', KEY_F(1), "? F1", "help", "this help", key_help},
+    {'q', 'Q', "q Q ^C", "quit", "quit", key_quit},
+    {'C' & 31, 0, NULL, NULL, NULL, key_quit},
+    {'+', '=', "+ = - _", NULL, "more or fewer drawings a second", key_fps},
+    {'-', '_', NULL, NULL, NULL, key_fps},
+    {'m', 0, "m", NULL, "mouse on or off (off: the terminal's own selection works)", key_mouse},
+    {'R', KEY_F(5), "R F5 ^L", NULL, "draw the screen anew", key_redraw},
+    {'L' & 31, 0, NULL, NULL, NULL, key_redraw},
+    {0, 0, NULL, NULL, NULL, NULL},
+};
+
+static bool dispatch(struct view *v, const struct view_key *keys, int key)
+{
+    for (const struct view_key *row = keys; row->act != NULL; row++)
+        if (app_key_matches(row, key)) {
+            row->act(v, key);
+            return true;
+        }
+    return false;
+}
+
+static void on_key(struct app *a, int key)
+{
+    a->dirty = a->urgent = true;
+    a->notice_until = 0;
+    if (a->help.open && help_key(&a->help, key))
+        return;
+    if (a->count > 1 && key >= '1' && key < '1' + a->count) {
+        a->current = key - '1';
+        return;
+    }
+    if (!dispatch(&a->view[a->current], a->view[a->current].ops->keys, key))
+        dispatch(&a->self, app_keys, key);
+}
+
+/* ---- drawing ----------------------------------------------------------------------------------
+ */
+
+static void fill(struct app *a, struct layout_rect r, struct ink ink)
+{
+    for (int x = 0; x < r.w; x++)
+        style_put(a->win, r.y, r.x + x, L' ', ink);
+}
+
+static void draw_status(struct app *a)
+{
+    struct layout_rect r = a->frame.status;
+    struct ink ink = style_role(a->style, STYLE_STATUS);
+    char text[512] = "";
+    fill(a, r, ink);
+    struct ink bold = {.attr = ink.attr | A_BOLD, .pair = ink.pair};
+    int x = 1 + style_text(a->style, a->win, r.y, 1, r.w - 1, bold, "moodtop");
+    for (int i = 0; a->count > 1 && i < a->count; i++)
+        x +=
+            1 + style_print(a->style, a->win, r.y, x + 1, r.w - x - 1, i == a->current ? bold : ink,
+                            i == a->current ? "[%d %s]" : " %d %s ", i + 1, a->view[i].ops->name);
+    a->view[a->current].ops->status(&a->view[a->current], text, sizeof text);
+    style_text(a->style, a->win, r.y, x + 2, r.w - x - 3, ink, text);
+}
+
+/* Adds the hinted keys of a table behind column x; returns the column after them. */
+static int draw_hints(struct app *a, const struct view_key *keys, int x)
+{
+    struct layout_rect r = a->frame.hint;
+    for (const struct view_key *row = keys; row->act != NULL; row++) {
+        if (row->hint == NULL || row->label == NULL)
+            continue;
+        int key = (int)strcspn(row->label, " ");
+        if (strchr(row->label, ']') != NULL) /* a pair of keys reads better whole */
+            key = (int)strcspn(row->label, "]") + 1;
+        int width = key + 1 + (int)strlen(row->hint);
+        if (x + width + 1 > r.w)
+            break;
+        style_print(a->style, a->win, r.y, x, key, style_role(a->style, STYLE_KEY), "%.*s", key,
+                    row->label);
+        style_text(a->style, a->win, r.y, x + key + 1, width - key - 1,
+                   style_role(a->style, STYLE_HINT), row->hint);
+        x += width + 2;
+    }
+    return x;
+}
+
+static void draw_hint(struct app *a)
+{
+    struct layout_rect r = a->frame.hint;
+    fill(a, r, style_role(a->style, STYLE_HINT));
+    if (a->notice_until > 0) {
+        style_text(a->style, a->win, r.y, 1, r.w - 2, style_role(a->style, STYLE_HINT), a->notice);
+        return;
+    }
+    int x = draw_hints(a, app_keys, 1);
+    draw_hints(a, a->view[a->current].ops->keys, x);
+}
+
+/* One line of text, and a second one with the way out if there is room. */
+static void draw_line(struct app *a)
+{
+    char text[512] = "";
+    struct view *v = &a->view[a->current];
+    v->ops->line(v, text, sizeof text);
+    style_text(a->style, a->win, 0, 0, a->frame.body.w, style_role(a->style, STYLE_TEXT), text);
+    if (a->frame.body.h > 1)
+        style_text(a->style, a->win, a->frame.body.h - 1, 0, a->frame.body.w,
+                   style_role(a->style, STYLE_DIM), "q quit  ? help");
+    wmove(a->win, 0, 0);
+}
+
+static void draw(struct app *a)
+{
+    struct view *v = &a->view[a->current];
+    werase(a->win);
+    if (a->frame.line) {
+        draw_line(a);
+    } else {
+        v->ops->draw(v, a->body);
+        touchwin(a->win); /* the body's cells are the window's, but it was not told */
+        draw_status(a);
+        draw_hint(a);
+        int y = 0, x = 0;
+        getyx(a->body, y, x);
+        wmove(a->win, a->frame.body.y + y, a->frame.body.x + x);
+    }
+    if (a->help.open) {
+        const struct help_section sections[] = {{v->ops->name, v->ops->keys},
+                                                {"moodtop", app_keys}};
+        help_draw(&a->help, a->style, a->win, sections, MEM_COUNT(sections));
+    }
+    wnoutrefresh(a->win);
+}
+
+/* ---- size -------------------------------------------------------------------------------------
+ */
+
+static void windows_free(struct app *a)
+{
+    for (int i = 0; i < a->count; i++)
+        a->view[i].ops->resize(&a->view[i], NULL);
+    if (a->body != NULL)
+        delwin(a->body);
+    if (a->win != NULL)
+        delwin(a->win);
+    a->body = a->win = NULL;
+}
+
+/* Makes the windows for the terminal's size and tells the views. */
+static void windows_make(struct app *a)
+{
+    windows_free(a);
+    a->win = newwin(0, 0, 0, 0);
+    if (a->win == NULL)
+        mem_panic("no window of %d x %d", LINES, COLS);
+    a->frame = layout_frame(getmaxy(a->win), getmaxx(a->win));
+    struct layout_rect r = a->frame.body;
+    a->body = a->frame.line ? NULL : derwin(a->win, r.h, r.w, r.y, r.x);
+    for (int i = 0; i < a->count; i++) {
+        a->view[i].rows = r.h;
+        a->view[i].cols = r.w;
+        a->view[i].ops->resize(&a->view[i], a->body);
+    }
+    a->dirty = a->urgent = true;
+}
+
+/* ---- the loop ---------------------------------------------------------------------------------
+ */
+
+static void on_signals(struct app *a, int bits)
+{
+    if (bits & (SIGNALS_TERM | SIGNALS_HUP))
+        a->signal = bits & SIGNALS_TERM ? SIGTERM : SIGHUP;
+    if (bits & (SIGNALS_TERM | SIGNALS_HUP | SIGNALS_INT)) {
+        a->quit = true;
+        return;
+    }
+    if (bits & SIGNALS_STOP)
+        screen_suspend();
+    else if (bits & SIGNALS_CONT)
+        screen_retake();
+    if (bits && screen_resized())
+        windows_make(a);
+    if (bits)
+        a->dirty = a->urgent = true;
+}
+
+/* When the loop has to wake up even if nothing comes in. */
+static int64_t next_wake(const struct app *a, int64_t now)
+{
+    int64_t wake = now + TICK_NS;
+    if (!a->dirty)
+        return wake;
+    int64_t due = a->urgent ? now : a->drawn + (int64_t)(1e9 / a->fps);
+    int64_t ready = screen_ready_at();
+    due = ready > due ? ready : due;
+    return due < wake ? due : wake;
+}
+
+/* Sleeps until something comes in; false if the terminal is gone. */
+static bool wait(struct app *a)
+{
+    struct pollfd fds[2 + APP_VIEWS_MAX] = {{.fd = screen_input_fd(), .events = POLLIN},
+                                            {.fd = signals_fd(), .events = POLLIN}};
+    for (int i = 0; i < a->count; i++)
+        fds[2 + i] = (struct pollfd){.fd = a->view[i].ops->fd(&a->view[i]), .events = POLLIN};
+    int64_t now = clock_now();
+    int64_t left = next_wake(a, now) - now;
+    int ms = left <= 0 ? 0 : (int)((left + CLOCK_MS - 1) / CLOCK_MS);
+    if (poll(fds, 2 + (nfds_t)a->count, ms) < 0)
+        return errno == EINTR;
+    return !(fds[0].revents & (POLLHUP | POLLERR | POLLNVAL));
+}
+
+static void step(struct app *a)
+{
+    on_signals(a, signals_take());
+    for (int key; !a->quit && (key = screen_key()) != SCREEN_NO_KEY;)
+        on_key(a, key);
+    int64_t now = clock_now();
+    if (a->notice_until > 0 && now > a->notice_until) {
+        a->notice_until = 0;
+        a->dirty = true;
+    }
+    for (int i = 0; i < a->count; i++)
+        if (a->view[i].ops->update(&a->view[i], now) && i == a->current)
+            a->dirty = true;
+    bool due = a->urgent || now >= a->drawn + (int64_t)(1e9 / a->fps);
+    if (a->quit || !a->dirty || !due || !screen_ready(a->urgent, now))
+        return;
+    draw(a);
+    screen_flush(now);
+    a->drawn = now;
+    a->dirty = a->urgent = false;
+}
+
+static int views_open(struct app *a, const struct app_view *views, int count, struct err *err)
+{
+    for (int i = 0; i < count; i++) {
+        struct view *v = &a->view[i];
+        *v = (struct view){
+            .ops = views[i].ops, .data = views[i].data, .opts = a->opts, .style = a->style};
+        v->state = mem_zalloc(1, v->ops->state_size);
+        a->count = i + 1; /* close stands a half-open state */
+        if (v->ops->open(v, err) < 0)
+            return -1;
+    }
+    return 0;
+}
+
+static void views_close(struct app *a)
+{
+    for (int i = 0; i < a->count; i++) {
+        a->view[i].ops->close(&a->view[i]);
+        free(a->view[i].state);
+    }
+}
+
+int app_run(const struct opts *opts, const struct app_view *views, int count, int *signal,
+            bool *screen, struct err *err)
+{
+    assert(count >= 1 && count <= APP_VIEWS_MAX);
+    struct app a = {.opts = opts, .mouse = opts->ui.mouse, .fps = opts->ui.fps};
+    a.self = (struct view){.state = &a, .opts = opts};
+    *signal = 0;
+    *screen = screen_start(opts, err) == 0;
+    if (!*screen)
+        return -1;
+    a.style = style_new(&opts->ui);
+    int status = views_open(&a, views, count, err);
+    if (status == 0) {
+        windows_make(&a);
+        notice(&a, screen_note()[0] ? screen_note()
+                                    : "nothing leaves this machine; no picture is stored");
+    }
+    for (; status == 0 && !a.quit; step(&a))
+        if (!wait(&a)) {
+            a.signal = SIGHUP;
+            break;
+        }
+    if (status == 0)
+        windows_free(&a);
+    views_close(&a);
+    style_free(a.style);
+    screen_end();
+    *signal = a.signal;
+    return status;
+}

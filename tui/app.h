@@ -1,0 +1,37 @@
+/*
+ * app: the one loop. It sleeps in poll() on keys, signals and the views' descriptors, lets the
+ * views take in what is new, and draws at most so often as the frame cap and the terminal allow,
+ * with one doupdate(). Keys come first: they are dispatched before anything is drawn. Main thread.
+ */
+#ifndef TUI_APP_H
+#define TUI_APP_H
+
+#include "base/err.h"
+#include "config/opts.h"
+#include "tui/view.h"
+
+#define APP_VIEWS_MAX 9 /* digits 1..9 */
+
+struct app_view {
+    const struct view_ops *ops;
+    void *data; /* the view's v->data, borrowed until app_run returns */
+};
+
+/*
+ * Takes the terminal, runs until the user quits or a signal ends it, gives the terminal back.
+ * Returns 0 with *signal 0 or the signal (SIGTERM, SIGHUP) that the caller should die of; -1 and
+ * err if there is no usable terminal (*screen false) or a view cannot open (*screen true).
+ */
+int app_run(const struct opts *opts, const struct app_view *views, int count, int *signal,
+            bool *screen, struct err *err);
+
+/* The app's own keys, as in the help; ends with a row whose act is NULL. */
+extern const struct view_key app_keys[];
+
+/* Whether the row is of that key. */
+static inline bool app_key_matches(const struct view_key *row, int key)
+{
+    return row->key == key || (row->twin != 0 && row->twin == key);
+}
+
+#endif
