@@ -65,10 +65,13 @@ enum train_optimizer { TRAIN_ADAM, TRAIN_SGD };
 /* [train] see nn/train.h. */
 struct train_opts {
     char data[OPTS_TEXT_MAX];
-    char model[OPTS_TEXT_MAX]; /* model directory whose model.json and labels.txt are used */
-    char out[OPTS_TEXT_MAX];   /* folder that gets the run directory */
-    char name[64];             /* last part of the run directory's name */
-    int epochs, batch, threads, seed, limit;
+    char model[OPTS_TEXT_MAX];  /* model directory whose model.json and labels.txt are used */
+    char out[OPTS_TEXT_MAX];    /* folder that gets the run directory */
+    char name[64];              /* last part of the run directory's name */
+    char resume[OPTS_TEXT_MAX]; /* run directory to go on with; its own options then hold */
+    int epochs, batch, seed;
+    int threads; /* 0 = as many as there are processors */
+    int limit;   /* only the first N training rows; 0 = all */
     enum train_optimizer optimizer;
     double lr, momentum, weight_decay;
     double warmup_epochs; /* linear from 0; then cosine to 0 over the remaining epochs */
@@ -84,7 +87,8 @@ struct eval_opts {
     char data[OPTS_TEXT_MAX];
     char split[32];
     bool json;
-    int threads, batch;
+    int threads; /* 0 = as many as there are processors */
+    int batch;
 };
 
 /* [predict] pictures and videos in batch. */
