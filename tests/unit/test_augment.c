@@ -1,0 +1,226 @@
+/* Tests of nn/augment and nn/loader: exactness, determinism, order of batches. */
+#include "tests/unit/unit.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/mem.h"
+#include "base/rng.h"
+#include "nn/augment.h"
+#include "nn/loader.h"
+
+enum { SIDE = DATASET_SIDE, N = DATASET_PIXELS };
+
+static const struct train_opts everything = {.flip = true,
+                                             .shift = 4,
+                                             .rotate = 15,
+                                             .zoom = 0.15,
+                                             .brightness = 0.2,
+                                             .contrast = 0.2,
+                                             .erasing = 0.5};
+
+static void fill_noise(uint8_t *image)
+{
+    struct rng r;
+    rng_seed(&r, 5, 0);
+    for (int i = 0; i < N; i++)
+        image[i] = (uint8_t)rng_below(&r, 256);
+}
+
+static void everything_off_changes_nothing(void **state)
+{
+    (void)state;
+    const struct train_opts off = {0};
+    uint8_t src[N];
+    float dst[N];
+    fill_noise(src);
+    for (int i = 0; i < 20; i++) {
+        augment_image(&off, augment_key(1, 2, i), src, SIDE, SIDE, dst);
+        for (int k = 0; k < N; k++)
+            assert_true(dst[k] == (float)src[k]);
+    }
+}
+
+static void flip_alone_is_exact(void **state)
+{
+    (void)state;
+    const struct train_opts flip = {.flip = true};
+    uint8_t src[N];
+    float dst[N];
+    int flipped = 0;
+    fill_noise(src);
+    for (int i = 0; i < 100; i++) {
+        augment_image(&flip, augment_key(1, 0, i), src, SIDE, SIDE, dst);
+        bool mirrored = dst[0] != (float)src[0];
+        flipped += mirrored;
+        for (int y = 0; y < SIDE; y++)
+            for (int x = 0; x < SIDE; x++)
+                assert_true(dst[y * SIDE + x] ==
+                            (float)src[y * SIDE + (mirrored ? SIDE - 1 - x : x)]);
+    }
+    assert_in_range(flipped, 30, 70);
+}
+
+static void equal_keys_give_equal_pictures(void **state)
+{
+    (void)state;
+    uint8_t src[N];
+    float a[N], b[N];
+    fill_noise(src);
+    for (int i = 0; i < 50; i++) {
+        augment_image(&everything, augment_key(7, 3, i), src, SIDE, SIDE, a);
+        augment_image(&everything, augment_key(7, 3, i), src, SIDE, SIDE, b);
+        assert_memory_equal(a, b, sizeof a);
+        for (int k = 0; k < N; k++)
+            assert_true(a[k] >= 0.0f && a[k] <= 255.0f);
+        augment_image(&everything, augment_key(7, 4, i), src, SIDE, SIDE, b);
+        assert_true(memcmp(a, b, sizeof a) != 0);
+        augment_image(&everything, augment_key(8, 3, i), src, SIDE, SIDE, b);
+        assert_true(memcmp(a, b, sizeof a) != 0);
+    }
+}
+
+/* A straight ramp stays straight under shift, rotation and zoom: its slope tells all of them. */
+static void warp_stays_within_its_limits(void **state)
+{
+    (void)state;
+    const struct train_opts warp = {.shift = 4, .rotate = 15, .zoom = 0.15};
+    uint8_t src[N];
+    float dst[N];
+    for (int i = 0; i < N; i++)
+        src[i] = (uint8_t)(20 + 4 * (i % SIDE));
+    float least = 100.0f, most = 0.0f;
+    for (int i = 0; i < 500; i++) {
+        augment_image(&warp, augment_key(1, 0, i), src, SIDE, SIDE, dst);
+        int centre = SIDE / 2 * SIDE + SIDE / 2;
+        float dx = (dst[centre + 1] - dst[centre - 1]) / 8.0f;
+        float dy = (dst[centre + SIDE] - dst[centre - SIDE]) / 8.0f;
+        float slope = sqrtf(dx * dx + dy * dy);
+        least = slope < least ? slope : least;
+        most = slope > most ? slope : most;
+        assert_true(fabsf(atan2f(dy, dx)) < 15.01f * 0.01745329f);
+        float x = (dst[centre] - 20.0f) / 4.0f - 23.5f; /* column that came to (24, 24) */
+        assert_true(fabsf(x) < 6.5f);
+    }
+    assert_true(least > expf(-0.151f) && least < 0.9f);
+    assert_true(most < expf(0.151f) && most > 1.1f);
+}
+
+static void erasing_touches_one_rectangle(void **state)
+{
+    (void)state;
+    const struct train_opts erase = {.erasing = 1.0};
+    uint8_t src[N];
+    float dst[N];
+    fill_noise(src);
+    for (int i = 0; i < 50; i++) {
+        augment_image(&erase, augment_key(1, 0, i), src, SIDE, SIDE, dst);
+        int top = SIDE, bottom = -1, left = SIDE, right = -1, changed = 0;
+        for (int k = 0; k < N; k++) {
+            if (dst[k] == (float)src[k])
+                continue;
+            int y = k / SIDE, x = k % SIDE;
+            top = y < top ? y : top;
+            bottom = y > bottom ? y : bottom;
+            left = x < left ? x : left;
+            right = x > right ? x : right;
+            changed++;
+        }
+        int area = (bottom - top + 1) * (right - left + 1);
+        assert_in_range(changed, area * 9 / 10, area);
+        assert_in_range(area, N / 60, N * 27 / 100);
+    }
+}
+
+/* ---- loader -------------------------------------------------------------------------------- */
+
+/* A data set of n training rows whose first pixel is the row's number. */
+static struct dataset *numbered(int n)
+{
+    struct dataset *ds = mem_zalloc(1, sizeof *ds);
+    ds->n = n;
+    ds->pixels = mem_zalloc((size_t)n, DATASET_PIXELS);
+    ds->label = mem_zalloc((size_t)n, 1);
+    ds->split = mem_zalloc((size_t)n, 1);
+    ds->count[SPLIT_TRAINING] = n;
+    ds->row[SPLIT_TRAINING] = mem_alloc((size_t)n * sizeof(int));
+    for (int i = 0; i < n; i++) {
+        ds->pixels[(size_t)i * DATASET_PIXELS] = (uint8_t)i;
+        ds->label[i] = (uint8_t)(i % DATASET_CLASSES);
+        ds->row[SPLIT_TRAINING][i] = i;
+    }
+    return ds;
+}
+
+static void an_epoch_shows_each_image_once(void **state)
+{
+    (void)state;
+    struct err err = {""};
+    struct dataset *ds = numbered(50);
+    const struct train_opts opts = {.epochs = 3, .batch = 8, .seed = 4};
+    assert_int_equal(loader_batches(ds, &opts), 7);
+    struct loader *l = loader_open(ds, &opts, 0, 0, &err);
+    int order[3][50];
+    for (int e = 0; e < 3; e++) {
+        int shown[50] = {0}, n = 0;
+        for (int i = 0; i < 7; i++) {
+            const struct batch *b = loader_next(l);
+            assert_non_null(b);
+            assert_int_equal(b->epoch, e);
+            assert_int_equal(b->index, i);
+            assert_int_equal(b->n, i < 6 ? 8 : 2);
+            for (int k = 0; k < b->n; k++) {
+                int row = (int)b->x[(size_t)k * DATASET_PIXELS];
+                assert_int_equal(b->label[k], row % DATASET_CLASSES);
+                shown[row]++;
+                order[e][n++] = row;
+            }
+        }
+        for (int i = 0; i < 50; i++)
+            assert_int_equal(shown[i], 1);
+    }
+    assert_memory_not_equal(order[0], order[1], sizeof order[0]);
+    assert_null(loader_next(l));
+    assert_null(loader_next(l));
+    loader_close(l);
+    dataset_close(ds);
+}
+
+static void a_loader_goes_on_anywhere(void **state)
+{
+    (void)state;
+    struct err err = {""};
+    struct dataset *ds = numbered(50);
+    struct train_opts opts = everything;
+    opts.epochs = 2;
+    opts.batch = 8;
+    opts.limit = 40;
+    struct loader *all = loader_open(ds, &opts, 0, 0, &err);
+    for (int i = 0; i < 10; i++) {
+        const struct batch *a = loader_next(all);
+        struct loader *late = loader_open(ds, &opts, i / 5, i % 5, &err);
+        const struct batch *b = loader_next(late);
+        assert_int_equal(a->n, b->n);
+        assert_memory_equal(a->label, b->label, (size_t)a->n);
+        assert_memory_equal(a->x, b->x, (size_t)a->n * DATASET_PIXELS * sizeof(float));
+        loader_close(late); /* with batches still in its queue */
+    }
+    assert_null(loader_next(all));
+    loader_close(all);
+    dataset_close(ds);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(everything_off_changes_nothing),
+        cmocka_unit_test(flip_alone_is_exact),
+        cmocka_unit_test(equal_keys_give_equal_pictures),
+        cmocka_unit_test(warp_stays_within_its_limits),
+        cmocka_unit_test(erasing_touches_one_rectangle),
+        cmocka_unit_test(an_epoch_shows_each_image_once),
+        cmocka_unit_test(a_loader_goes_on_anywhere),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
