@@ -1,0 +1,200 @@
+/* Tests of nn/loss, nn/schedule, nn/optimizer, nn/metrics against numbers worked out in NumPy. */
+#include "tests/unit/unit.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/rng.h"
+#include "nn/loss.h"
+#include "nn/metrics.h"
+#include "nn/optimizer.h"
+#include "nn/schedule.h"
+
+static void near(double got, double want, double tolerance)
+{
+    if (!(fabs(got - want) <= tolerance))
+        fail_msg("expected %.9g, got %.9g", want, got);
+}
+
+static void loss_and_gradient_as_computed(void **state)
+{
+    (void)state;
+    const float logits[6] = {1, -2, 0.5f, 0, 3, -1};
+    const uint8_t label[2] = {2, 1};
+    const double want[6] = {0.285207781, -0.001637223, -0.283570559,
+                            0.006639645, 0.001453109,  -0.008092754};
+    float d[6];
+    int correct;
+    near(loss_cross_entropy(logits, label, 2, 3, 0.1f, d, &correct), 0.685240403, 1e-7);
+    assert_int_equal(correct, 1);
+    for (int i = 0; i < 6; i++)
+        near(d[i], want[i], 1e-7);
+}
+
+static void loss_gradient_is_that_of_the_loss(void **state)
+{
+    (void)state;
+    enum { ROWS = 5, CLASSES = 7 };
+    struct rng r;
+    rng_seed(&r, 3, 0);
+    float z[ROWS * CLASSES], d[ROWS * CLASSES];
+    uint8_t label[ROWS];
+    for (int i = 0; i < ROWS * CLASSES; i++)
+        z[i] = 2.0f * rng_normal(&r);
+    for (int i = 0; i < ROWS; i++)
+        label[i] = (uint8_t)rng_below(&r, CLASSES);
+    loss_cross_entropy(z, label, ROWS, CLASSES, 0.1f, d, NULL);
+    for (int i = 0; i < ROWS * CLASSES; i++) {
+        float keep = z[i];
+        z[i] = keep + 0x1p-10f;
+        double up = loss_cross_entropy(z, label, ROWS, CLASSES, 0.1f, NULL, NULL);
+        z[i] = keep - 0x1p-10f;
+        double down = loss_cross_entropy(z, label, ROWS, CLASSES, 0.1f, NULL, NULL);
+        z[i] = keep;
+        near(d[i], (up - down) / 0x1p-9, 1e-5);
+    }
+}
+
+static void extreme_logits_stay_finite(void **state)
+{
+    (void)state;
+    const float z[6] = {1e30f, -1e30f, 0, 500, 499, -500};
+    const uint8_t label[2] = {0, 0};
+    float p[6], d[6];
+    near(loss_cross_entropy(z, label, 2, 3, 0.0f, d, NULL), log1p(exp(-1.0)) / 2, 1e-6);
+    loss_softmax(z, 2, 3, p);
+    near(p[0], 1.0, 0);
+    near(p[3] + p[4] + p[5], 1.0, 1e-6);
+    const float bad[3] = {0, NAN, 1};
+    assert_true(isnan(loss_cross_entropy(bad, label, 1, 3, 0.1f, d, NULL)));
+}
+
+static void schedule_rises_and_falls(void **state)
+{
+    (void)state;
+    near(schedule_lr(0.05, 0, 10, 100), 0.005, 1e-12);
+    near(schedule_lr(0.05, 9, 10, 100), 0.05, 1e-12);
+    near(schedule_lr(0.05, 10, 10, 100), 0.05, 1e-12);
+    near(schedule_lr(0.05, 55, 10, 100), 0.025, 1e-12);
+    near(schedule_lr(0.05, 99, 10, 100), 1.5229324522605948e-05, 1e-12);
+    near(schedule_lr(0.05, 100, 10, 100), 0.0, 0);
+    near(schedule_lr(0.05, 0, 0, 1), 0.05, 0);
+}
+
+/* ---- optimizer ----------------------------------------------------------------------------- */
+
+static const float gradients[3][4] = {
+    {0.1f, -0.2f, 0.3f, 0.4f}, {-0.5f, 0.25f, 0.1f, -0.3f}, {0.2f, 0.2f, -0.2f, 0.1f}};
+
+/* Three steps on a kernel of three numbers and a bias of one; the results are in w and ema. */
+static void three_steps(enum train_optimizer kind, float *w, float *ema)
+{
+    float block[4] = {1, -2, 0.5f, 0.25f}, grad[4];
+    struct layer layer = {
+        .params = 2,
+        .param = {{.size = 3, .trainable = true, .decay = true, .w = block, .g = grad},
+                  {.size = 1, .trainable = true, .w = block + 3, .g = grad + 3}}};
+    struct graph g = {
+        .layers = 1, .layer = &layer, .trainable = 4, .params = 4, .param = block, .grad = grad};
+    const struct train_opts opts = {
+        .optimizer = kind, .momentum = 0.9, .weight_decay = 0.01, .ema = 0.5};
+    struct optimizer *o = optimizer_new(&opts, &g);
+    for (int i = 0; i < 3; i++) {
+        memcpy(grad, gradients[i], sizeof grad);
+        optimizer_step(o, &g, 0.1);
+    }
+    memcpy(w, block, sizeof block);
+    optimizer_swap_ema(o, &g);
+    memcpy(ema, block, sizeof block);
+    optimizer_swap_ema(o, &g);
+    assert_memory_equal(w, block, sizeof block);
+    optimizer_free(o);
+}
+
+static void sgd_steps_as_computed(void **state)
+{
+    (void)state;
+    const double want[4] = {1.0549973126, -2.0210153751, 0.4040572848, 0.17474};
+    const double want_ema[4] = {1.0513742264, -2.0082628181, 0.4062782494, 0.1812521678};
+    float w[4], ema[4];
+    three_steps(TRAIN_SGD, w, ema);
+    for (int i = 0; i < 4; i++) {
+        near(w[i], want[i], 1e-6);
+        near(ema[i], want_ema[i], 1e-6);
+    }
+}
+
+static void adam_steps_as_computed(void **state)
+{
+    (void)state;
+    const double want[4] = {0.9766980517, -1.9549915371, 0.2889596713, 0.1217589345};
+    const double want_ema[4] = {0.9678042837, -1.9421996259, 0.3041840253, 0.1297857561};
+    float w[4], ema[4];
+    three_steps(TRAIN_ADAM, w, ema);
+    for (int i = 0; i < 4; i++) {
+        near(w[i], want[i], 1e-6);
+        near(ema[i], want_ema[i], 1e-6);
+    }
+}
+
+/* ---- metrics ------------------------------------------------------------------------------- */
+
+static void metrics_as_computed(void **state)
+{
+    (void)state;
+    const float p[6][3] = {{0.7f, 0.2f, 0.1f}, {0.1f, 0.6f, 0.3f},   {0.4f, 0.35f, 0.25f},
+                           {0.2f, 0.3f, 0.5f}, {0.05f, 0.9f, 0.05f}, {0.34f, 0.33f, 0.33f}};
+    const int label[6] = {0, 1, 1, 2, 2, 2};
+    const double precision[3] = {1.0 / 3, 0.5, 1}, recall[3] = {1, 0.5, 1.0 / 3};
+    static struct metrics m;
+    static struct metrics_summary s;
+    metrics_clear(&m, 3);
+    for (int i = 0; i < 6; i++)
+        metrics_add(&m, p[i], label[i]);
+    metrics_summarize(&m, &s);
+    assert_int_equal(s.n, 6);
+    near(s.loss, 1.119144128, 1e-6);
+    near(s.accuracy, 0.5, 1e-12);
+    near(s.top2, 4.0 / 6, 1e-12);
+    near(s.top3, 1.0, 1e-12);
+    near(s.macro_f1, 0.5, 1e-12);
+    near(s.ece, 0.473333333, 1e-6);
+    for (int c = 0; c < 3; c++) {
+        assert_int_equal(s.per_class[c].n, c + 1);
+        near(s.per_class[c].precision, precision[c], 1e-12);
+        near(s.per_class[c].recall, recall[c], 1e-12);
+        near(s.per_class[c].f1, 0.5, 1e-12);
+    }
+    assert_int_equal(m.confusion[2][0], 1);
+    assert_int_equal(m.confusion[0][2], 0);
+}
+
+static void nothing_measured_is_all_zero(void **state)
+{
+    (void)state;
+    static struct metrics m;
+    static struct metrics_summary s;
+    metrics_clear(&m, 7);
+    metrics_summarize(&m, &s);
+    near(s.accuracy + s.macro_f1 + s.ece + s.loss, 0, 0);
+    const float p[7] = {NAN, NAN, NAN, NAN, NAN, NAN, NAN};
+    metrics_add(&m, p, 3); /* a broken network must not break us */
+    metrics_summarize(&m, &s);
+    near(s.accuracy, 0, 0);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(loss_and_gradient_as_computed),
+        cmocka_unit_test(loss_gradient_is_that_of_the_loss),
+        cmocka_unit_test(extreme_logits_stay_finite),
+        cmocka_unit_test(schedule_rises_and_falls),
+        cmocka_unit_test(sgd_steps_as_computed),
+        cmocka_unit_test(adam_steps_as_computed),
+        cmocka_unit_test(metrics_as_computed),
+        cmocka_unit_test(nothing_measured_is_all_zero),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
