@@ -1,0 +1,191 @@
+/* checkpoint: see checkpoint.h. */
+#include "nn/checkpoint.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/file.h"
+#include "base/mem.h"
+
+#define MAGIC "MOODCKP1"
+#define SIZE_MAX_BYTES ((size_t)4 << 30)
+
+enum { STATE_WORDS = 18, SHAPE_WORDS = 4, WORDS = STATE_WORDS + SHAPE_WORDS };
+
+/* One float block of the file and where it lives in memory. */
+struct block {
+    float *x;
+    size_t n;
+};
+
+uint64_t checkpoint_hash(const void *data, size_t size)
+{
+    const unsigned char *p = data;
+    uint64_t hash = UINT64_C(14695981039346656037);
+    for (size_t i = 0; i < size; i++)
+        hash = (hash ^ p[i]) * UINT64_C(1099511628211);
+    return hash;
+}
+
+static uint64_t bits(double v)
+{
+    uint64_t word;
+    memcpy(&word, &v, sizeof word);
+    return word;
+}
+
+static double unbits(uint64_t word)
+{
+    double v;
+    memcpy(&v, &word, sizeof v);
+    return v;
+}
+
+static void pack_state(const struct checkpoint *c, uint64_t *w)
+{
+    const struct rundir_epoch *e = &c->last;
+    const uint64_t words[STATE_WORDS] = {c->data_hash,
+                                         c->model_hash,
+                                         (uint64_t)c->epoch,
+                                         (uint64_t)c->batch,
+                                         (uint64_t)c->step,
+                                         bits(c->sum_loss),
+                                         (uint64_t)c->sum_correct,
+                                         (uint64_t)c->sum_images,
+                                         bits(c->best),
+                                         (uint64_t)c->best_epoch,
+                                         (uint64_t)e->epoch,
+                                         (uint64_t)e->step,
+                                         bits(e->loss),
+                                         bits(e->accuracy),
+                                         bits(e->val_loss),
+                                         bits(e->val_accuracy),
+                                         bits(e->val_macro_f1),
+                                         bits(e->lr)};
+    memcpy(w, words, sizeof words);
+}
+
+static void unpack_state(struct checkpoint *c, const uint64_t *w)
+{
+    *c = (struct checkpoint){.data_hash = w[0],
+                             .model_hash = w[1],
+                             .epoch = (int)w[2],
+                             .batch = (int)w[3],
+                             .step = (long)w[4],
+                             .sum_loss = unbits(w[5]),
+                             .sum_correct = (long)w[6],
+                             .sum_images = (long)w[7],
+                             .best = unbits(w[8]),
+                             .best_epoch = (int)w[9],
+                             .last = {.epoch = (int)w[10],
+                                      .step = (long)w[11],
+                                      .loss = unbits(w[12]),
+                                      .accuracy = unbits(w[13]),
+                                      .val_loss = unbits(w[14]),
+                                      .val_accuracy = unbits(w[15]),
+                                      .val_macro_f1 = unbits(w[16]),
+                                      .lr = unbits(w[17])}};
+}
+
+static void pack_shape(const struct optimizer *o, uint64_t *w)
+{
+    w[0] = o->trainable;
+    w[1] = o->params;
+    w[2] = o->v != NULL;
+    w[3] = o->ema != NULL;
+}
+
+/* The float blocks in the file's order; returns how many. */
+static int list_blocks(const struct graph *g, const struct optimizer *o, struct block *b)
+{
+    int n = 0;
+    b[n++] = (struct block){g->param, o->params};
+    b[n++] = (struct block){o->m, o->trainable};
+    if (o->v != NULL)
+        b[n++] = (struct block){o->v, o->trainable};
+    if (o->ema != NULL)
+        b[n++] = (struct block){o->ema, o->params};
+    return n;
+}
+
+static size_t file_size(const struct block *b, int n)
+{
+    size_t size = strlen(MAGIC) + WORDS * sizeof(uint64_t) + sizeof(uint64_t);
+    for (int i = 0; i < n; i++)
+        size += b[i].n * sizeof(float);
+    return size + sizeof(uint64_t); /* the optimiser's step count stands before the blocks */
+}
+
+int checkpoint_write(const char *path, const struct checkpoint *c, const struct graph *g,
+                     const struct optimizer *o, struct err *err)
+{
+    struct block block[4];
+    int blocks = list_blocks(g, o, block);
+    size_t size = file_size(block, blocks);
+    char *data = mem_alloc(size), *p = data;
+    uint64_t words[WORDS + 1];
+    pack_state(c, words);
+    pack_shape(o, words + STATE_WORDS);
+    words[WORDS] = o->steps;
+    p = mempcpy(p, MAGIC, strlen(MAGIC));
+    p = mempcpy(p, words, sizeof words);
+    for (int i = 0; i < blocks; i++)
+        p = mempcpy(p, block[i].x, block[i].n * sizeof(float));
+    uint64_t hash = checkpoint_hash(data, (size_t)(p - data));
+    memcpy(p, &hash, sizeof hash);
+    int rc = file_write_atomic(path, data, size, err);
+    free(data);
+    return rc;
+}
+
+/* Everything that can be wrong with a file of `size` bytes; 0 or -1. */
+static int check(const char *data, size_t size, size_t want, const struct checkpoint *c,
+                 const struct optimizer *o, struct err *err)
+{
+    uint64_t hash, words[WORDS], shape[SHAPE_WORDS];
+    size_t head = strlen(MAGIC) + sizeof words;
+    if (size < head || memcmp(data, MAGIC, strlen(MAGIC)) != 0)
+        return err_set(err, "not a checkpoint of this version of moodtop");
+    memcpy(words, data + strlen(MAGIC), sizeof words);
+    pack_shape(o, shape);
+    if (memcmp(words + STATE_WORDS, shape, sizeof shape) != 0)
+        return err_set(err, "made with another network or optimizer: %llu parameters, here %llu",
+                       (unsigned long long)words[STATE_WORDS + 1], (unsigned long long)shape[1]);
+    if (size != want)
+        return err_set(err, "expected %zu bytes, got %zu: damaged", want, size);
+    memcpy(&hash, data + size - sizeof hash, sizeof hash);
+    if (hash != checkpoint_hash(data, size - sizeof hash))
+        return err_set(err, "damaged: its check sum does not fit its contents");
+    if (words[0] != c->data_hash)
+        return err_set(err, "made with another data set");
+    if (words[1] != c->model_hash)
+        return err_set(err, "made with another model.json");
+    return 0;
+}
+
+int checkpoint_read(const char *path, struct checkpoint *c, struct graph *g, struct optimizer *o,
+                    struct err *err)
+{
+    size_t size;
+    char *data = file_read(path, SIZE_MAX_BYTES, &size, err);
+    if (data == NULL)
+        return -1;
+    struct block block[4];
+    int blocks = list_blocks(g, o, block);
+    if (check(data, size, file_size(block, blocks), c, o, err) != 0) {
+        free(data);
+        return err_prefix(err, "%s", path);
+    }
+    uint64_t words[WORDS + 1];
+    const char *p = data + strlen(MAGIC);
+    memcpy(words, p, sizeof words);
+    p += sizeof words;
+    unpack_state(c, words);
+    o->steps = words[WORDS];
+    for (int i = 0; i < blocks; i++) {
+        memcpy(block[i].x, p, block[i].n * sizeof(float));
+        p += block[i].n * sizeof(float);
+    }
+    free(data);
+    return 0;
+}

@@ -1,0 +1,431 @@
+/*
+ * train: see train.h. Order at the end of an epoch: best.safetensors (if it is better), last.ckpt,
+ * then the lines of metrics.jsonl and epochs.csv. A run killed between any two of these repeats
+ * what is missing from the checkpoint before and arrives at the same bytes.
+ */
+#include "nn/train.h"
+
+#include <assert.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "base/file.h"
+#include "base/mem.h"
+#include "base/thread.h"
+#include "nn/checkpoint.h"
+#include "nn/evaluate.h"
+#include "nn/loader.h"
+#include "nn/loss.h"
+#include "nn/model.h"
+#include "nn/runopts.h"
+#include "nn/schedule.h"
+
+#define STEP_EVENT_EVERY 10 /* batches */
+#define RUN_JSON_MAX ((size_t)64 << 20)
+
+struct train {
+    struct train_opts opts;
+    struct dataset *ds;
+    struct model *model;
+    struct pool *pool;
+    struct optimizer *optimizer;
+    struct loader *loader;
+    struct rundir *dir;
+    struct checkpoint at; /* the position */
+    int batches;          /* of an epoch */
+    float *dlogits;       /* (batch, classes) */
+    int64_t started;      /* clock_now() of train_run, */
+    long images;          /* and images trained on since */
+};
+
+/* ---- setting up ---------------------------------------------------------------------------- */
+
+/* Reads data and model and makes what depends on them; t->opts is set. 0 or -1. */
+static int prepare(struct train *t, const char *model_dir, struct err *err)
+{
+    if ((t->ds = dataset_open(t->opts.data, err)) == NULL ||
+        (t->model = model_open(model_dir, err)) == NULL)
+        return -1;
+    if (t->ds->count[SPLIT_TRAINING] == 0 || t->ds->count[SPLIT_PUBLIC] == 0)
+        return err_set(err, "%s: expected rows of Training and of PublicTest, got %d and %d",
+                       t->opts.data, t->ds->count[SPLIT_TRAINING], t->ds->count[SPLIT_PUBLIC]);
+    struct graph *g = t->model->graph;
+    if (evaluate_fits(g, err) != 0)
+        return err_prefix(err, "%s/model.json", model_dir);
+    if ((t->pool = pool_new(t->opts.threads, err)) == NULL)
+        return -1;
+    graph_init(g, (uint64_t)t->opts.seed);
+    graph_reserve(g, t->opts.batch, true, t->pool);
+    t->optimizer = optimizer_new(&t->opts, g);
+    t->dlogits = mem_aligned((size_t)t->opts.batch * DATASET_CLASSES, sizeof(float));
+    t->batches = loader_batches(t->ds, &t->opts);
+    t->at.data_hash = t->ds->hash;
+    t->at.model_hash = checkpoint_hash(t->model->json, strlen(t->model->json));
+    return 0;
+}
+
+/* A parameter that is not finite must never reach a file. */
+static int check_finite(const struct train *t, struct err *err)
+{
+    const struct graph *g = t->model->graph;
+    for (size_t i = 0; i < g->params; i++)
+        if (!isfinite(g->param[i]))
+            return err_set(err, "epoch %d, step %ld: a weight is not a number any more",
+                           t->at.epoch + 1, t->at.step);
+    return 0;
+}
+
+static int save(struct train *t, struct err *err)
+{
+    if (check_finite(t, err) != 0)
+        return -1;
+    char *path = rundir_file(t->dir, "last.ckpt");
+    int rc = checkpoint_write(path, &t->at, t->model->graph, t->optimizer, err);
+    free(path);
+    return rc;
+}
+
+static int write_file(const struct train *t, const char *name, const char *text, struct err *err)
+{
+    char *path = rundir_file(t->dir, name);
+    int rc = file_write_atomic(path, text, strlen(text), err);
+    free(path);
+    return rc;
+}
+
+static json_t *about_run(const struct train *t, int argc, char **argv)
+{
+    json_t *command = json_array();
+    for (int i = 0; i < argc; i++)
+        json_array_append_new(command, json_string(argv[i]));
+    char hash[20];
+    snprintf(hash, sizeof hash, "%016llx", (unsigned long long)t->ds->hash);
+    json_t *data =
+        json_pack("{s:s, s:s, s:i, s:i, s:i}", "file", t->opts.data, "hash", hash, "training",
+                  t->ds->count[SPLIT_TRAINING], "public_test", t->ds->count[SPLIT_PUBLIC],
+                  "private_test", t->ds->count[SPLIT_PRIVATE]);
+    return json_pack("{s:s, s:I, s:o, s:i, s:o, s:o, s:I, s:I, s:o}", "version", MOODTOP_VERSION,
+                     "started", (json_int_t)time(NULL), "command", command, "seed", t->opts.seed,
+                     "options", runopts_to_json(&t->opts), "dataset", data, "params",
+                     (json_int_t)t->model->graph->params, "macs",
+                     (json_int_t)graph_macs(t->model->graph), "architecture",
+                     json_loads(t->model->json, 0, NULL));
+}
+
+/* What makes the directory a model directory of its own, the checkpoint of step 0, and last of all
+ * run.json: where it stands, the rest stands too. */
+static int write_start_files(struct train *t, int argc, char **argv, struct err *err)
+{
+    if (write_file(t, "model.json", t->model->json, err) != 0)
+        return -1;
+    char *labels = mem_strdup("");
+    for (int i = 0; i < t->model->classes; i++) {
+        char *more = mem_printf("%s%s\n", labels, t->model->labels[i]);
+        free(labels);
+        labels = more;
+    }
+    int rc = write_file(t, "labels.txt", labels, err);
+    free(labels);
+    char *link = rundir_file(t->dir, "weights.safetensors");
+    if (rc == 0 && symlink("best.safetensors", link) != 0)
+        rc = err_errno(err, "%s: cannot make the link", link);
+    free(link);
+    if (rc != 0 || save(t, err) != 0)
+        return -1;
+    json_t *about = about_run(t, argc, argv);
+    char *text = json_dumps(about, JSON_INDENT(1) | JSON_REAL_PRECISION(17));
+    json_decref(about);
+    rc = write_file(t, "run.json", text, err);
+    free(text);
+    return rc;
+}
+
+/* Keeps the data's full path, so that a run can be resumed from any folder. */
+static void resolve_data(struct train_opts *opts)
+{
+    char *full = realpath(opts->data, NULL);
+    if (full != NULL && strlen(full) < sizeof opts->data)
+        strcpy(opts->data, full);
+    free(full);
+}
+
+/* Fills in what stands for "as it comes": the number of threads and the run's name. */
+static void resolve_defaults(struct train_opts *opts)
+{
+    if (opts->threads <= 0)
+        opts->threads = thread_cpus();
+    if (opts->name[0] != '\0')
+        return;
+    const char *end = opts->model + strlen(opts->model);
+    while (end > opts->model && end[-1] == '/')
+        end--;
+    const char *start = end;
+    while (start > opts->model && start[-1] != '/')
+        start--;
+    snprintf(opts->name, sizeof opts->name, "%.*s", (int)(end - start), start);
+}
+
+struct train *train_new(const struct train_opts *opts, int argc, char **argv, struct err *err)
+{
+    struct train *t = mem_zalloc(1, sizeof *t);
+    t->opts = *opts;
+    resolve_data(&t->opts);
+    resolve_defaults(&t->opts);
+    if (prepare(t, t->opts.model, err) != 0 ||
+        (t->dir = rundir_create(t->opts.out, t->opts.name, err)) == NULL ||
+        write_start_files(t, argc, argv, err) != 0) {
+        train_close(t);
+        return NULL;
+    }
+    return t;
+}
+
+/* Reads the options of a run; 0 or -1. */
+static int read_run_json(const struct rundir *dir, struct train_opts *opts, struct err *err)
+{
+    size_t size;
+    char *path = rundir_file(dir, "run.json");
+    char *text = file_read(path, RUN_JSON_MAX, &size, err);
+    int rc = -1;
+    if (text != NULL) {
+        json_error_t where;
+        json_t *about = json_loadb(text, size, 0, &where);
+        if (about == NULL)
+            err_set(err, "%s:%d: %s", path, where.line, where.text);
+        else if ((rc = runopts_from_json(json_object_get(about, "options"), opts, err)) != 0)
+            err_prefix(err, "%s", path);
+        json_decref(about);
+    }
+    free(text);
+    free(path);
+    return rc;
+}
+
+static int read_checkpoint(struct train *t, struct err *err)
+{
+    char *path = rundir_file(t->dir, "last.ckpt");
+    int rc = checkpoint_read(path, &t->at, t->model->graph, t->optimizer, err);
+    if (rc == 0 && (t->at.epoch < 0 || t->at.epoch > t->opts.epochs || t->at.batch < 0 ||
+                    t->at.batch >= t->batches))
+        rc = err_set(err, "%s: stands at epoch %d, batch %d, which this run does not have", path,
+                     t->at.epoch, t->at.batch);
+    free(path);
+    return rc;
+}
+
+struct train *train_resume(const struct train_opts *opts, struct err *err)
+{
+    struct train *t = mem_zalloc(1, sizeof *t);
+    t->dir = rundir_reopen(opts->resume, err);
+    if (t->dir == NULL || read_run_json(t->dir, &t->opts, err) != 0) {
+        train_close(t);
+        return NULL;
+    }
+    if (opts->data[0] != '\0')
+        strcpy(t->opts.data, opts->data);
+    t->opts.threads = opts->threads;
+    resolve_defaults(&t->opts);
+    if (prepare(t, t->dir->path, err) != 0 || read_checkpoint(t, err) != 0 ||
+        (t->at.last.epoch > 0 && rundir_add_epoch(t->dir, &t->at.last, err) != 0)) {
+        train_close(t);
+        return NULL;
+    }
+    return t;
+}
+
+const char *train_dir(const struct train *t)
+{
+    return t->dir->path;
+}
+
+int train_best(const struct train *t, double *accuracy)
+{
+    *accuracy = t->at.best;
+    return t->at.best_epoch;
+}
+
+void train_close(struct train *t)
+{
+    if (t == NULL)
+        return;
+    loader_close(t->loader);
+    optimizer_free(t->optimizer);
+    model_close(t->model);
+    pool_free(t->pool);
+    dataset_close(t->ds);
+    rundir_close(t->dir);
+    free(t->dlogits);
+    free(t);
+}
+
+/* ---- running ------------------------------------------------------------------------------- */
+
+/* Forward, loss, backward, step; 0, or -1 at a NaN. */
+static int train_batch(struct train *t, const struct batch *b, double *lr, struct err *err)
+{
+    struct graph *g = t->model->graph;
+    uint64_t seed = (uint64_t)t->opts.seed << 40 ^ (uint64_t)t->at.step;
+    const float *logits = graph_logits(g, b->x, b->n, true, seed);
+    int correct;
+    double loss = loss_cross_entropy(logits, b->label, b->n, DATASET_CLASSES,
+                                     (float)t->opts.label_smoothing, t->dlogits, &correct);
+    if (!isfinite(loss))
+        return err_set(err,
+                       "epoch %d, step %ld: the loss is not a number any more; a lower "
+                       "learning rate than %g may help",
+                       t->at.epoch + 1, t->at.step + 1, t->opts.lr);
+    graph_backward(g, t->dlogits, NULL);
+    *lr = schedule_lr(t->opts.lr, t->at.step, lround(t->opts.warmup_epochs * t->batches),
+                      (long)t->opts.epochs * t->batches);
+    optimizer_step(t->optimizer, g, *lr);
+    t->at.step++;
+    t->at.batch++;
+    t->at.sum_loss += loss * b->n;
+    t->at.sum_correct += correct;
+    t->at.sum_images += b->n;
+    t->images += b->n;
+    return 0;
+}
+
+static struct train_progress progress(const struct train *t, double lr)
+{
+    double seconds = (double)(clock_now() - t->started) / CLOCK_S;
+    double rate = seconds > 0.0 ? (double)t->images / seconds : 0.0;
+    long left = (long)(t->opts.epochs - t->at.epoch) * t->batches - t->at.batch;
+    return (struct train_progress){
+        .epoch = t->at.epoch + 1,
+        .epochs = t->opts.epochs,
+        .batch = t->at.batch,
+        .batches = t->batches,
+        .loss = t->at.sum_loss / (double)t->at.sum_images,
+        .accuracy = (double)t->at.sum_correct / (double)t->at.sum_images,
+        .lr = lr,
+        .images_per_s = rate,
+        .eta_s = rate > 0.0 ? (double)left * t->opts.batch / rate : 0.0,
+    };
+}
+
+static int step_event(struct train *t, const struct train_progress *p, struct err *err)
+{
+    if (p->batch % STEP_EVENT_EVERY != 0 && p->batch != p->batches)
+        return 0;
+    json_t *fields =
+        json_pack("{s:i, s:I, s:i, s:i, s:f, s:f, s:f, s:f}", "epoch", p->epoch, "step",
+                  (json_int_t)t->at.step, "batch", p->batch, "batches", p->batches, "loss", p->loss,
+                  "accuracy", p->accuracy, "lr", p->lr, "images_per_s", p->images_per_s);
+    return rundir_event(t->dir, "step", fields, err);
+}
+
+/* Validates the averaged weights and, if they are the best so far, writes them; 0 or -1. */
+static int validate(struct train *t, struct rundir_epoch *e, bool *best, struct err *err)
+{
+    struct metrics m;
+    struct metrics_summary s;
+    metrics_clear(&m, DATASET_CLASSES);
+    optimizer_swap_ema(t->optimizer, t->model->graph);
+    int rc = check_finite(t, err);
+    evaluate_split(t->model->graph, t->ds, SPLIT_PUBLIC, t->opts.batch, NULL, &m, NULL);
+    metrics_summarize(&m, &s);
+    *best = t->at.best_epoch == 0 || s.accuracy > t->at.best;
+    if (rc == 0 && *best) {
+        char *path = rundir_file(t->dir, "best.safetensors");
+        rc = model_save_weights(t->model->graph, path, false, err);
+        free(path);
+    }
+    optimizer_swap_ema(t->optimizer, t->model->graph);
+    e->val_loss = s.loss;
+    e->val_accuracy = s.accuracy;
+    e->val_macro_f1 = s.macro_f1;
+    return rc;
+}
+
+static int end_epoch(struct train *t, const struct train_progress *p,
+                     const struct train_hooks *hooks, struct err *err)
+{
+    struct rundir_epoch e = {.epoch = p->epoch,
+                             .step = t->at.step,
+                             .loss = p->loss,
+                             .accuracy = p->accuracy,
+                             .lr = p->lr};
+    bool best;
+    if (validate(t, &e, &best, err) != 0)
+        return -1;
+    if (best) {
+        t->at.best = e.val_accuracy;
+        t->at.best_epoch = e.epoch;
+    }
+    t->at.last = e;
+    t->at.epoch++;
+    t->at.batch = 0;
+    t->at.sum_loss = 0.0;
+    t->at.sum_correct = t->at.sum_images = 0;
+    if (save(t, err) != 0 || rundir_add_epoch(t->dir, &e, err) != 0)
+        return -1;
+    if (best &&
+        rundir_event(t->dir, "best",
+                     json_pack("{s:i, s:f}", "epoch", e.epoch, "val_accuracy", e.val_accuracy),
+                     err) != 0)
+        return -1;
+    if (hooks->epoch != NULL)
+        hooks->epoch(hooks->ctx, &e, best);
+    return 0;
+}
+
+static json_t *position(const struct train *t)
+{
+    return json_pack("{s:i, s:I}", "epoch", t->at.epoch, "step", (json_int_t)t->at.step);
+}
+
+static enum train_end run_batches(struct train *t, const struct train_hooks *hooks, struct err *err)
+{
+    const struct batch *b;
+    while ((b = loader_next(t->loader)) != NULL) {
+        assert(b->epoch == t->at.epoch && b->index == t->at.batch);
+        double lr = 0.0;
+        if (train_batch(t, b, &lr, err) != 0)
+            return TRAIN_FAILED;
+        struct train_progress p = progress(t, lr);
+        bool more = hooks->batch == NULL || hooks->batch(hooks->ctx, &p);
+        if (step_event(t, &p, err) != 0)
+            return TRAIN_FAILED;
+        bool epoch_over = t->at.batch == t->batches;
+        if (epoch_over && end_epoch(t, &p, hooks, err) != 0)
+            return TRAIN_FAILED;
+        if (!more && t->at.epoch < t->opts.epochs)
+            return epoch_over || save(t, err) == 0 ? TRAIN_STOPPED : TRAIN_FAILED;
+    }
+    return TRAIN_DONE;
+}
+
+/* The last line of the run; a disk too full for it changes nothing of what happened. */
+static void last_event(struct train *t, enum train_end end, const struct err *err)
+{
+    if (end == TRAIN_STOPPED) {
+        rundir_event(t->dir, "stop", position(t), NULL);
+    } else if (end == TRAIN_FAILED) {
+        rundir_event(t->dir, "error", json_pack("{s:s}", "text", err->text), NULL);
+    } else {
+        json_t *fields = position(t);
+        json_object_set_new(fields, "best_epoch", json_integer(t->at.best_epoch));
+        json_object_set_new(fields, "best_val_accuracy", json_real(t->at.best));
+        rundir_event(t->dir, "done", fields, NULL);
+    }
+}
+
+enum train_end train_run(struct train *t, const struct train_hooks *hooks, struct err *err)
+{
+    if (rundir_event(t->dir, "start", position(t), err) != 0)
+        return TRAIN_FAILED;
+    t->loader = loader_open(t->ds, &t->opts, t->at.epoch, t->at.batch, err);
+    if (t->loader == NULL)
+        return TRAIN_FAILED;
+    t->started = clock_now();
+    t->images = 0;
+    enum train_end end = run_batches(t, hooks, err);
+    last_event(t, end, err);
+    return end;
+}
