@@ -1,0 +1,202 @@
+/*
+ * detect: see detect.h. For each scale the picture is shrunk, its integral is taken row by row as
+ * the rows appear, and the cascade is scanned over it; all hits are grouped at the end.
+ */
+#include "vision/detect.h"
+
+#include <assert.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/mem.h"
+#include "vision/cascade.h"
+#include "vision/group.h"
+#include "vision/integral.h"
+#include "vision/scan.h"
+#include "vision/shrink.h"
+
+#define LEVELS_MAX 512
+#define HITS_MAX 16384   /* raw hits that are kept; the largest picture of people here has 1200 */
+#define AUTO_MIN_SIZE 24 /* pixels: what min_size 0 stands for in a small picture */
+
+/* One scale of the picture. */
+struct level {
+    float scale;      /* how much smaller than the picture */
+    int step;         /* of windows, in its own pixels */
+    int box_w, box_h; /* a window, in pixels of the picture */
+    struct shrink shrink;
+};
+
+struct detector {
+    struct detect_opts opts;
+    struct cascade *cascade;
+    int width, height; /* that everything below is made for; 0 before the first picture */
+    int levels;
+    struct level level[LEVELS_MAX];
+    struct integral integral;
+    struct scan *scan[2]; /* by step - 1 */
+    uint8_t *row;         /* (width + 64) of the shrunk picture */
+    struct scan_hit *hit; /* (HITS_MAX) of one level */
+    struct box *box;      /* (HITS_MAX) of all levels */
+    int boxes;
+    struct grouper *grouper;
+};
+
+struct detector *detector_open(const struct detect_opts *opts, struct err *err)
+{
+    if (!(opts->scale_factor > 1.001)) { /* also NaN */
+        err_set(err, "scale_factor: expected more than 1.001, got %g", opts->scale_factor);
+        return NULL;
+    }
+    struct cascade *c = cascade_read(opts->cascade, err);
+    if (c == NULL)
+        return NULL;
+    struct detector *d = mem_zalloc(1, sizeof *d);
+    d->opts = *opts;
+    d->cascade = c;
+    d->hit = mem_zalloc(HITS_MAX, sizeof *d->hit);
+    d->box = mem_zalloc(HITS_MAX, sizeof *d->box);
+    d->grouper = grouper_new(HITS_MAX);
+    return d;
+}
+
+static void forget_size(struct detector *d)
+{
+    for (int i = 0; i < d->levels; i++)
+        shrink_free(&d->level[i].shrink);
+    d->levels = 0;
+    scan_free(d->scan[0]);
+    scan_free(d->scan[1]);
+    d->scan[0] = d->scan[1] = NULL;
+    integral_free(&d->integral);
+    free(d->row);
+    d->row = NULL;
+}
+
+void detector_close(struct detector *d)
+{
+    if (d == NULL)
+        return;
+    forget_size(d);
+    cascade_free(d->cascade);
+    grouper_free(d->grouper);
+    free(d->hit);
+    free(d->box);
+    free(d);
+}
+
+static int min_size_for(const struct detector *d, int height)
+{
+    (void)height;
+    return d->opts.min_size > 0 ? d->opts.min_size : AUTO_MIN_SIZE;
+}
+
+/* Adds the level where a face of the window's size is `factor` times the window. */
+static void add_level(struct detector *d, double factor, int box_w, int box_h)
+{
+    struct level *l = &d->level[d->levels++];
+    l->scale = (float)factor;
+    l->step = l->scale >= 2.0f ? 1 : 2;
+    l->box_w = box_w;
+    l->box_h = box_h;
+    shrink_init(&l->shrink, d->width, d->height, (int)lrintf((float)d->width / l->scale),
+                (int)lrintf((float)d->height / l->scale));
+}
+
+static void plan_levels(struct detector *d)
+{
+    int least = min_size_for(d, d->height);
+    int most_w = d->opts.max_size > 0 && d->opts.max_size < d->width ? d->opts.max_size : d->width;
+    int most_h =
+        d->opts.max_size > 0 && d->opts.max_size < d->height ? d->opts.max_size : d->height;
+    for (double f = 1; d->levels < LEVELS_MAX; f *= d->opts.scale_factor) {
+        int w = (int)lrint(d->cascade->width * f), h = (int)lrint(d->cascade->height * f);
+        if (w > most_w || h > most_h)
+            break;
+        if (w >= least && h >= least)
+            add_level(d, f, w, h);
+    }
+}
+
+static void plan_size(struct detector *d, int width, int height)
+{
+    forget_size(d);
+    d->width = width;
+    d->height = height;
+    plan_levels(d);
+    if (d->levels == 0)
+        return;
+    const struct shrink *largest = &d->level[0].shrink;
+    integral_init(&d->integral, largest->width, largest->height);
+    d->row = mem_aligned((size_t)largest->width + 64, 1);
+    for (int i = 0; i < d->levels; i++) {
+        int k = d->level[i].step - 1;
+        if (d->scan[k] == NULL)
+            d->scan[k] = scan_new(d->cascade, &d->integral, k + 1);
+    }
+}
+
+static void keep_hits(struct detector *d, const struct level *l, int hits)
+{
+    for (int i = 0; i < hits; i++)
+        d->box[d->boxes++] =
+            (struct box){(int)lrintf((float)d->hit[i].x * l->scale),
+                         (int)lrintf((float)d->hit[i].y * l->scale), l->box_w, l->box_h};
+}
+
+static void run_level(struct detector *d, struct level *l, const uint8_t *grey, int stride)
+{
+    integral_begin(&d->integral, l->step);
+    for (int y = 0; y < l->shrink.height; y++) {
+        shrink_row(&l->shrink, grey, stride, y, d->row);
+        integral_add_row(&d->integral, y, d->row, l->shrink.width);
+    }
+    int room = HITS_MAX - d->boxes;
+    int hits = scan_run(d->scan[l->step - 1], &d->integral, l->shrink.width, l->shrink.height,
+                        d->hit, room);
+    keep_hits(d, l, hits < room ? hits : room);
+}
+
+static struct box clip(struct box b, int width, int height)
+{
+    int right = b.x + b.w < width ? b.x + b.w : width;
+    int lower = b.y + b.h < height ? b.y + b.h : height;
+    b.x = b.x > 0 ? b.x : 0;
+    b.y = b.y > 0 ? b.y : 0;
+    return (struct box){b.x, b.y, right - b.x, lower - b.y};
+}
+
+/* Puts the group in its place among the largest `max` found so far; returns how many there are. */
+static int insert(struct detection *out, int n, int max, struct detection new)
+{
+    int at = n < max ? n : max;
+    while (at > 0 && out[at - 1].box.w * out[at - 1].box.h < new.box.w *new.box.h)
+        at--;
+    if (at >= max)
+        return n;
+    int last = n < max ? n : max - 1;
+    memmove(&out[at + 1], &out[at], (size_t)(last - at) * sizeof *out);
+    out[at] = new;
+    return last + 1;
+}
+
+int detector_run(struct detector *d, const uint8_t *grey, int width, int height, int stride,
+                 struct detection *out, int max)
+{
+    assert(width > 0 && height > 0 && stride >= width && max >= 0);
+    if (width != d->width || height != d->height)
+        plan_size(d, width, height);
+    d->boxes = 0;
+    for (int i = d->levels - 1; i >= 0; i--) /* large faces first: should there be no more room */
+        run_level(d, &d->level[i], grey, stride);
+    const struct group *group;
+    int groups = grouper_run(d->grouper, d->box, d->boxes, d->opts.min_neighbors, &group);
+    int n = 0;
+    for (int i = 0; i < groups; i++) {
+        struct detection f = {clip(group[i].box, width, height), group[i].hits};
+        if (f.box.w > 0 && f.box.h > 0)
+            n = insert(out, n, max, f);
+    }
+    return n;
+}

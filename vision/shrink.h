@@ -1,0 +1,30 @@
+/*
+ * shrink: a grey picture resized to a smaller one, row by row, with bilinear interpolation in fixed
+ * point.
+ *
+ * Sample positions and rounding (weights of 8 bits, one rounding at the end) are those of OpenCV's
+ * INTER_LINEAR_EXACT, so that a cascade sees the very pixels that OpenCV would show it. A struct
+ * shrink is read-only once made, apart from its scratch row: one thread.
+ */
+#ifndef VISION_SHRINK_H
+#define VISION_SHRINK_H
+
+#include <stdint.h>
+
+struct shrink {
+    int src_width, src_height, width, height;
+    int *x;                    /* (width) left one of the two columns that a pixel is mixed from */
+    int *y;                    /* (height) upper one of the two rows */
+    uint16_t *x_part, *y_part; /* how much of the right column, the lower row: 0..256 */
+    uint16_t *mixed;           /* (src_width + 16) two rows mixed, times 256 */
+};
+
+/* Makes the tables for that change of size; neither side may grow. shrink_free ends them. */
+void shrink_init(struct shrink *s, int src_width, int src_height, int width, int height);
+void shrink_free(struct shrink *s);
+
+/* Writes row y of the small picture into out (width); src (src_height, src_width), rows `stride`
+ * bytes apart. */
+void shrink_row(struct shrink *s, const uint8_t *src, int stride, int y, uint8_t *out);
+
+#endif
