@@ -20,7 +20,8 @@ struct plot_series {
 
 /*
  * What to draw; all borrowed until plot_draw returns. Asserted: x ascending, x_min < x_max,
- * y_min < y_max, 0 <= count <= PLOT_SERIES_MAX. Points outside are clipped.
+ * y_min < y_max, n >= 0, 0 <= count <= PLOT_SERIES_MAX, top < count. Points left or right of the
+ * window are left out, those above or below it stand on its edge.
  */
 struct plot {
     const double *x; /* n of them, any unit */
