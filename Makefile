@@ -79,6 +79,9 @@ $(B)/libmoodtop.a: $(LIB_OBJ)
 	@rm -f $@
 	@$(AR) rcs $@ $^
 
+# The loops of the network engine want vectors; -O2 of gcc 12 leaves most of them scalar.
+$(B)/nn/%.o: CFLAGS += -O3
+
 $(B)/%.o: %.c $(B)/.libs
 	@mkdir -p $(@D)
 	@echo "-- CC $<"

@@ -21,6 +21,7 @@ struct graph {
     size_t params;         /* floats of all parameters, moving statistics last */
     float *param;          /* (params) one block, 64-byte aligned */
     float *grad;           /* (trainable) the same layout; NULL unless reserved for training */
+    uint64_t seed;         /* of graph_init; dropout draws from it */
     struct graph_run *run; /* activations and scratch; exists from graph_reserve on */
 };
 
@@ -41,6 +42,9 @@ void graph_init(struct graph *g, uint64_t seed);
  * borrowed, may be NULL. */
 void graph_reserve(struct graph *g, int max_batch, bool train, struct pool *pool);
 
+/* As graph_reserve for inference, but keeps the output of every layer for graph_output. */
+void graph_reserve_all(struct graph *g, int max_batch, struct pool *pool);
+
 /*
  * Runs the network. x: (batch, input) is borrowed until graph_backward is over. With train, dropout
  * is on and batch norm uses and updates batch statistics; `step` seeds dropout, so the same step
@@ -59,10 +63,11 @@ const float *graph_logits(struct graph *g, const float *x, int batch, bool train
 void graph_backward(struct graph *g, const float *dlogits, float *dx);
 
 /* Folds each BatchNormalization that follows a convolution or dense layer alone into it; for
- * inference only. */
+ * inference only, before graph_reserve. */
 void graph_fold(struct graph *g);
 
-/* The output of layer i of the last forward pass (batch, out), for tests and feature maps. */
+/* The output of layer i of the last forward pass (batch, out), for tests and feature maps; NULL if
+ * another layer's has taken its place, which graph_reserve_all prevents. */
 const float *graph_output(const struct graph *g, int i);
 
 /* Multiply-adds of one image. */

@@ -1,0 +1,37 @@
+/*
+ * conv: the ways to compute a convolution. conv2d.c reads options, cuts the batch and owns the
+ * choice; each algorithm is a row of functions over plain arrays in a file of its own.
+ */
+#ifndef NN_CONV_H
+#define NN_CONV_H
+
+#include "nn/initial.h"
+#include "nn/window.h"
+
+struct conv {
+    struct window win;
+    struct shape in, out;
+    bool use_bias;
+    struct initial kernel, bias;
+    const struct conv_algo *algo;
+};
+
+/*
+ * x: (n, in), y and dy: (n, out), kernel and its gradient dw: (kh, kw, in.c, out.c). Each call runs
+ * in one thread with a scratch block of its own.
+ */
+struct conv_algo {
+    const char *name;
+    /* Floats of scratch that a worker needs. */
+    size_t (*scratch)(const struct conv *c);
+    /* y = x * kernel. */
+    void (*forward)(const struct conv *c, const float *kernel, const float *x, float *y, int n,
+                    float *scratch);
+    /* Writes dw unless NULL; writes dx, or adds to it if add, unless NULL. */
+    void (*backward)(const struct conv *c, const float *kernel, const float *x, const float *dy,
+                     float *dx, bool add, float *dw, int n, float *scratch);
+};
+
+extern const struct conv_algo conv_im2col;
+
+#endif

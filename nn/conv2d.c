@@ -1,0 +1,125 @@
+/*
+ * conv2d: Conv2D. Runs of images go to pool workers, each with a gradient sum of its own, and the
+ * sums are added up in order. Trainer or analysis thread; slices on pool workers.
+ */
+#include "nn/kinds.h"
+
+#include "base/mem.h"
+#include "nn/conv.h"
+#include "nn/slice.h"
+#include "nn/vec.h"
+
+static int conv2d_config(struct layer *l, const json_t *config, struct err *err)
+{
+    static const char *const warned[] = {"kernel_regularizer",   "bias_regularizer",
+                                         "activity_regularizer", "kernel_constraint",
+                                         "bias_constraint",      NULL};
+    struct conv *c = mem_zalloc(1, sizeof *c);
+    struct options o;
+    int ones[2] = {1, 1}, size[2];
+    l->priv = c;
+    l->needs_x = true;
+    opt_begin(&o, l, config, err);
+    c->out.c = opt_int(&o, "filters", 0, 1, 1 << 14);
+    opt_pair(&o, "kernel_size", ones, 1 << 6, size);
+    c->win.kh = size[0];
+    c->win.kw = size[1];
+    window_read(&c->win, &o, false);
+    c->use_bias = opt_bool(&o, "use_bias", true);
+    c->kernel = initial_read(&o, "kernel_initializer", "glorot_uniform");
+    c->bias = initial_read(&o, "bias_initializer", "zeros");
+    opt_only(&o, "dilation_rate", 1);
+    opt_only(&o, "groups", 1);
+    opt_warn(&o, warned);
+    if (c->out.c == 0)
+        opt_fail(&o, "filters", "is missing");
+    return opt_end(&o);
+}
+
+static int conv2d_shape(struct layer *l, struct err *err)
+{
+    struct conv *c = l->priv;
+    c->in = l->in[0];
+    if (window_shape(&c->win, l, &c->out, err) != 0)
+        return -1;
+    l->out = c->out;
+    int dim[4] = {c->win.kh, c->win.kw, c->in.c, c->out.c};
+    layer_add_param(l, "kernel", 4, dim);
+    l->param[0].decay = true;
+    if (c->use_bias)
+        layer_add_param(l, "bias", 1, &c->out.c);
+    c->algo = &conv_im2col;
+    l->scratch = c->algo->scratch(c);
+    l->partial = LAYER_SLICES * layer_trainable(l);
+    l->macs = (long)c->out.h * c->out.w * (long)l->param[0].size;
+    return 0;
+}
+
+static void conv2d_init(struct layer *l, struct rng *rng)
+{
+    const struct conv *c = l->priv;
+    initial_set(&c->kernel, &l->param[0], rng);
+    if (l->params > 1)
+        initial_set(&c->bias, &l->param[1], rng);
+}
+
+static void forward_slice(const struct call *call, const struct slice *s)
+{
+    const struct conv *c = call->l->priv;
+    const struct layer *l = call->l;
+    float *y = call_y(call, s->first);
+    c->algo->forward(c, l->param[0].w, call_x(call, 0, s->first), y, s->n,
+                     call->run->scratch[s->worker]);
+    if (l->params > 1)
+        vec_add_row(y, l->param[1].w, (size_t)s->n * (size_t)c->out.h * (size_t)c->out.w,
+                    (size_t)c->out.c);
+}
+
+/*
+ * A part must be worth its reading of the kernel: at least as many rows of the product as make that
+ * reading small beside the multiplying.
+ */
+static size_t slice_work(const struct layer *l)
+{
+    return (size_t)l->out.h * (size_t)l->out.w * 40;
+}
+
+static void conv2d_forward(struct layer *l, const float *const *x, float *y, struct layer_run *run)
+{
+    struct call c = {.l = l, .x = x, .y = y, .run = run};
+    call_slices(&c, slice_work(l), forward_slice);
+}
+
+static void backward_slice(const struct call *call, const struct slice *s)
+{
+    const struct layer *l = call->l;
+    const struct conv *c = l->priv;
+    const float *dy = call_dy(call, s->first);
+    float *dw = call->run->partial + (size_t)s->part * layer_trainable(l);
+    float *dx = call->dx[0] != NULL ? call_dx(call, 0, s->first) : NULL;
+    c->algo->backward(c, l->param[0].w, call_x(call, 0, s->first), dy, dx, call->run->add[0],
+                      l->param[0].trainable ? dw : NULL, s->n, call->run->scratch[s->worker]);
+    if (l->params > 1 && l->param[1].trainable)
+        vec_sum_rows(dw + l->param[0].size, dy, (size_t)s->n * (size_t)c->out.h * (size_t)c->out.w,
+                     (size_t)c->out.c);
+}
+
+static void conv2d_backward(struct layer *l, const float *const *x, const float *y, const float *dy,
+                            float *const *dx, struct layer_run *run)
+{
+    (void)y;
+    struct call c = {.l = l, .x = x, .dy = dy, .dx = dx, .run = run};
+    int parts = call_slices(&c, slice_work(l), backward_slice);
+    layer_reduce(l, run, parts);
+}
+
+const struct layer_ops conv2d_ops = {
+    .name = "Conv2D",
+    .activates = true,
+    .config = conv2d_config,
+    .shape = conv2d_shape,
+    .init = conv2d_init,
+    .forward = conv2d_forward,
+    .backward = conv2d_backward,
+    .fold = layer_fold_kernel,
+};

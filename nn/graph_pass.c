@@ -1,0 +1,108 @@
+/* graph_pass: runs a graph forward and backward. See graph.h. */
+#include "nn/graph_run.h"
+
+#include <assert.h>
+#include <string.h>
+
+int graph_logits_layer(const struct graph *g)
+{
+    const struct layer *last = &g->layer[g->layers - 1];
+    return last->softmax ? last->from[0] : g->layers - 1;
+}
+
+/* Spreads the bits of a number (Steele, Lea and Flood 2014, "splitmix64"). */
+static uint64_t mix(uint64_t x)
+{
+    x += UINT64_C(0x9e3779b97f4a7c15);
+    x = (x ^ x >> 30) * UINT64_C(0xbf58476d1ce4e5b9);
+    x = (x ^ x >> 27) * UINT64_C(0x94d049bb133111eb);
+    return x ^ x >> 31;
+}
+
+static struct layer_run layer_run_of(const struct graph *g, int i)
+{
+    const struct graph_run *run = g->run;
+    return (struct layer_run){
+        .batch = run->batch,
+        .train = run->train,
+        .pool = run->pool,
+        .scratch = run->scratch,
+        .saved = run->saved[i],
+        .saved_fixed = run->saved_fixed[i],
+        .partial = run->partial,
+        .seed = mix(mix(g->seed) ^ mix(run->step) ^ (uint64_t)i << 32),
+    };
+}
+
+static const float *forward(struct graph *g, const float *x, int batch, bool train, uint64_t step,
+                            int last)
+{
+    struct graph_run *run = g->run;
+    assert(run != NULL && batch > 0 && batch <= run->max_batch);
+    assert(!train || run->room_for_train);
+    run->batch = batch;
+    run->train = train;
+    run->step = step;
+    run->y[0] = (float *)x; /* only ever read: no layer overwrites the input */
+    for (int i = 1; i <= last; i++) {
+        struct layer *l = &g->layer[i];
+        const float *in[LAYER_INPUTS_MAX];
+        for (int k = 0; k < l->inputs; k++)
+            in[k] = run->y[l->from[k]];
+        struct layer_run r = layer_run_of(g, i);
+        l->ops->forward(l, in, run->y[i], &r);
+    }
+    return run->y[last];
+}
+
+const float *graph_forward(struct graph *g, const float *x, int batch, bool train, uint64_t step)
+{
+    return forward(g, x, batch, train, step, g->layers - 1);
+}
+
+const float *graph_logits(struct graph *g, const float *x, int batch, bool train, uint64_t step)
+{
+    return forward(g, x, batch, train, step, graph_logits_layer(g));
+}
+
+/* The gradients that layer i must give its inputs, and which of them were begun by others. */
+static void set_targets(struct graph *g, const struct layer *l, float *dx, bool *begun,
+                        float **target, bool *add)
+{
+    const struct graph_run *run = g->run;
+    for (int k = 0; k < l->inputs; k++) {
+        int from = l->from[k];
+        bool wanted = from == 0 ? dx != NULL : dx != NULL || run->learns[from];
+        target[k] = !wanted ? NULL : from == 0 ? dx : run->dy[from];
+        add[k] = begun[from];
+        begun[from] = true;
+    }
+}
+
+void graph_backward(struct graph *g, const float *dlogits, float *dx)
+{
+    struct graph_run *run = g->run;
+    int last = graph_logits_layer(g);
+    assert(run != NULL && run->train);
+    memset(run->begun, 0, (size_t)g->layers * sizeof *run->begun);
+    memcpy(run->dy[last], dlogits,
+           (size_t)run->batch * shape_size(&g->layer[last].out) * sizeof *dlogits);
+    for (int i = last; i > 0; i--) {
+        struct layer *l = &g->layer[i];
+        struct layer_run r = layer_run_of(g, i);
+        const float *in[LAYER_INPUTS_MAX];
+        float *target[LAYER_INPUTS_MAX];
+        if (dx == NULL && !run->learns[i])
+            continue;
+        for (int k = 0; k < l->inputs; k++)
+            in[k] = run->y[l->from[k]];
+        set_targets(g, l, dx, run->begun, target, r.add);
+        l->ops->backward(l, in, run->y[i], run->dy[i], target, &r);
+    }
+}
+
+const float *graph_output(const struct graph *g, int i)
+{
+    assert(g->run != NULL && i >= 0 && i < g->layers);
+    return g->run->lasting[i] ? g->run->y[i] : NULL;
+}

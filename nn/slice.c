@@ -1,0 +1,30 @@
+/* slice: see slice.h. */
+#include "nn/slice.h"
+
+#define SLICE_WORK 8192 /* floats: less than about 2 us, so not worth a part of its own */
+
+struct job {
+    struct call *call;
+    void (*fn)(const struct call *c, const struct slice *s);
+};
+
+static void run_part(void *ctx, int part, int worker)
+{
+    const struct job *job = ctx;
+    int batch = job->call->run->batch, parts = job->call->parts;
+    int first = (int)((long)batch * part / parts);
+    int next = (int)((long)batch * (part + 1) / parts);
+    struct slice s = {part, first, next - first, worker};
+    job->fn(job->call, &s);
+}
+
+int call_slices(struct call *c, size_t work,
+                void (*fn)(const struct call *c, const struct slice *s))
+{
+    struct job job = {c, fn};
+    size_t parts = work * (size_t)c->run->batch / SLICE_WORK;
+    size_t most = c->run->batch < LAYER_SLICES ? (size_t)c->run->batch : LAYER_SLICES;
+    c->parts = (int)(parts < 1 ? 1 : parts > most ? most : parts);
+    pool_run(c->parts > 1 ? c->run->pool : NULL, c->parts, run_part, &job);
+    return c->parts;
+}

@@ -1,0 +1,54 @@
+/*
+ * slice: one call of a layer's forward or backward, cut into runs of images for the pool. How it is
+ * cut depends on the batch and the shapes alone, never on the number of threads. Lives on the stack
+ * of the call.
+ */
+#ifndef NN_SLICE_H
+#define NN_SLICE_H
+
+#include "nn/layer.h"
+
+struct call {
+    struct layer *l;
+    const float *const *x;
+    float *y;
+    const float *dy;
+    float *const *dx;
+    struct layer_run *run;
+    int parts;
+};
+
+/* What one part of a call works on: images [first, first + n). */
+struct slice {
+    int part, first, n, worker;
+};
+
+/*
+ * Runs fn for each part that has images. `work` is about how many floats an image moves: small
+ * batches are cut into fewer parts, down to one. Returns the number of parts, at most LAYER_SLICES.
+ */
+int call_slices(struct call *c, size_t work,
+                void (*fn)(const struct call *c, const struct slice *s));
+
+/* Images [first, ...) of x[i], y, dy, dx[i]. */
+static inline const float *call_x(const struct call *c, int i, int first)
+{
+    return c->x[i] + (size_t)first * shape_size(&c->l->in[i]);
+}
+
+static inline float *call_y(const struct call *c, int first)
+{
+    return c->y + (size_t)first * shape_size(&c->l->out);
+}
+
+static inline const float *call_dy(const struct call *c, int first)
+{
+    return c->dy + (size_t)first * shape_size(&c->l->out);
+}
+
+static inline float *call_dx(const struct call *c, int i, int first)
+{
+    return c->dx[i] + (size_t)first * shape_size(&c->l->in[i]);
+}
+
+#endif
