@@ -14,11 +14,19 @@
 void help_range(const struct table_row *row, char *out)
 {
     char allowed[HELP_TEXT_MAX / 2] = "";
-    const char *unit = row->unit != NULL ? row->unit : "";
     if (row->type == TABLE_INT || row->type == TABLE_REAL || row->type == TABLE_ENUM)
         value_allowed(row, allowed, sizeof allowed);
-    snprintf(out, HELP_TEXT_MAX, "%s%s%s%sdefault %s", allowed, unit[0] != '\0' ? ", in " : "",
-             unit, allowed[0] != '\0' ? "; " : "", row->def[0] != '\0' ? row->def : "empty");
+    snprintf(out, HELP_TEXT_MAX, "%s%s%s", allowed, row->unit != NULL ? ", in " : "",
+             row->unit != NULL ? row->unit : "");
+}
+
+bool help_next_section(const char **sections, char *out)
+{
+    *sections += strspn(*sections, " ");
+    size_t n = strcspn(*sections, " ");
+    text_copy(out, n + 1 < TABLE_FLAG_MAX ? n + 1 : TABLE_FLAG_MAX, *sections);
+    *sections += n;
+    return n > 0;
 }
 
 /* Prints text from column `at` on, in lines of at most COLUMNS; the cursor stands at `column`. */
@@ -59,7 +67,8 @@ static void print_option(const char *sections, const struct table_row *row)
     if (row->counts || row->flag_only)
         snprintf(text, sizeof text, "%s", row->help);
     else
-        snprintf(text, sizeof text, "%s (%s)", row->help, range);
+        snprintf(text, sizeof text, "%s (%s%sdefault %s)", row->help, range,
+                 range[0] != '\0' ? "; " : "", row->def[0] != '\0' ? row->def : "empty");
     print_wrapped(text, column, TEXT_AT);
 }
 
@@ -94,14 +103,14 @@ static void print_program(void)
 {
     puts("Usage: moodtop [live] [OPTIONS] [SOURCE]\n"
          "       moodtop COMMAND [OPTIONS] [ARGUMENTS]\n\n"
-         "Faces and moods of a camera, a video or pictures, live in the terminal.\n\nCommands");
+         "moodtop: " HELP_ABOUT ".\n\nCommands");
     for (int i = 0; commands[i] != NULL; i++)
         print_wrapped(commands[i]->summary, printf("  %s", commands[i]->name), 12);
     print_general();
-    puts("\n\"moodtop COMMAND --help\" lists a command's options; each may also stand in an ini "
-         "file\n"
-         "([detect] scale_factor = 1.2 in /etc/moodtop.ini or ~/.config/moodtop/config) or in\n"
-         "the environment (MOODTOP_DETECT_SCALE_FACTOR=1.2). \"moodtop config\" shows what holds.");
+    puts("\n\"moodtop COMMAND --help\" lists a command's options. Each may also stand in an\n"
+         "ini file (/etc/moodtop.ini, ~/.config/moodtop/config: [detect], scale_factor = 1.2)\n"
+         "or in the environment (MOODTOP_DETECT_SCALE_FACTOR=1.2); flags win over the\n"
+         "environment, the environment over files. \"moodtop config\" shows what holds.");
 }
 
 void help_print(const struct command *command)
@@ -111,38 +120,62 @@ void help_print(const struct command *command)
         return;
     }
     const char *sections = command->sections != NULL ? command->sections : "";
+    char section[TABLE_FLAG_MAX];
     printf("Usage: moodtop %s%s%s%s\n\n", command->name,
            command->sections != NULL ? " [OPTIONS]" : "", command->args[0] != '\0' ? " " : "",
            command->args);
     print_wrapped(command->summary, 0, 0);
-    for (const char *p = sections; *p != '\0'; p += strspn(p, " ")) {
-        char section[TABLE_FLAG_MAX];
-        size_t n = strcspn(p, " ");
-        text_copy(section, n + 1 < sizeof section ? n + 1 : sizeof section, p);
+    for (const char *p = sections; help_next_section(&p, section);)
         print_section(sections, section);
-        p += n;
-    }
     if (command->sections != NULL)
         print_general();
     print_examples(command->examples);
 }
 
+static int refuse(const char *word, const char *why)
+{
+    const char *best = NULL;
+    for (int i = 0; commands[i] != NULL; i++)
+        text_nearer(word, commands[i]->name, &best);
+    fprintf(stderr, "moodtop help: %s: %s%s%s%s\n", word, why,
+            best != NULL ? "; did you mean " : "", best != NULL ? best : "",
+            best != NULL ? "?" : "");
+    return EXIT_USAGE;
+}
+
 static int help_run(const struct opts *opts, int argc, char **argv)
 {
     (void)opts;
-    const struct command *command = argc > 0 ? command_find(argv[0]) : NULL;
-    if (argc > 0 && command == NULL && argv[0][0] != '-') {
-        fprintf(stderr, "moodtop help: %s: no such command\n", argv[0]);
-        return EXIT_USAGE;
-    }
-    help_print(command);
+    const char *what = argc > 0 ? argv[0] : "";
+    bool completion = strcmp(what, "--completion") == 0;
+    if (argc > (completion ? 2 : 1))
+        return refuse(argv[argc - 1], "one argument too many");
+    if (what[0] == '\0')
+        help_print(NULL);
+    else if (strcmp(what, "--man") == 0)
+        help_man();
+    else if (strcmp(what, "--markdown") == 0)
+        help_markdown();
+    else if (completion && argc == 2 && strcmp(argv[1], "bash") == 0)
+        help_completion();
+    else if (completion)
+        return refuse(argc == 2 ? argv[1] : what, "expected --completion bash");
+    else if (strcmp(what, "--help") == 0 || strcmp(what, "-h") == 0)
+        help_print(&cmd_help);
+    else if (command_find(what) != NULL)
+        help_print(command_find(what));
+    else
+        return refuse(what, "no such command");
     return EXIT_OK;
 }
 
 const struct command cmd_help = {
     .name = "help",
-    .args = "[COMMAND]",
-    .summary = "explain the program or a command",
-    .examples = "moodtop help train\n",
+    .args = "[COMMAND | --man | --markdown | --completion bash]",
+    .summary = "explain the program or a command; or print the manual page, the tables of the "
+               "README, the completion script",
+    .examples = "moodtop help train\n"
+                "moodtop help --man | man -l -\n"
+                "source <(moodtop help --completion bash)\n",
     .run = help_run,
 };
