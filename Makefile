@@ -4,7 +4,8 @@
 #   make demo       installs what is missing (apt), builds, runs the live screen
 #   make check      installs what is missing for the tests, builds, runs them all
 #   make bench      benchmarks: ratios measured in one run
-#   make install    PREFIX=/usr/local
+#   make install    PREFIX=/usr/local, DESTDIR for packagers
+#   make readme     puts the option tables into README.md
 #   SANITIZE=address,undefined or SANITIZE=thread builds a variant of its own below build/
 
 PREFIX  ?= /usr/local
@@ -13,32 +14,33 @@ AR      ?= ar
 CFLAGS  ?= -O2 -g
 VERSION := 0.1.0
 
-# Every library, how it is found, and the Debian package that holds it.
-PKGS      := ncursesw caca libv4l2 libavformat libavcodec libavutil libswscale expat jansson openblas
-DEB_BUILD := gcc make pkg-config libncurses-dev libcaca-dev libv4l-dev libavformat-dev libavcodec-dev \
-             libavutil-dev libswscale-dev libexpat1-dev libjansson-dev libopenblas-pthread-dev \
-             libiniparser-dev opencv-data
-DEB_TEST  := $(DEB_BUILD) libcmocka-dev libvterm-dev procps ncurses-term python3 zstd
+# What is needed and the Debian package that holds it, as tests/deps.sh reads it.
+NEED_BUILD := command:$(firstword $(CC)):gcc command:pkg-config:pkg-config \
+              pc:ncursesw:libncurses-dev pc:caca:libcaca-dev pc:libv4l2:libv4l-dev \
+              pc:libavformat:libavformat-dev pc:libavcodec:libavcodec-dev pc:libavutil:libavutil-dev \
+              pc:libswscale:libswscale-dev pc:expat:libexpat1-dev pc:jansson:libjansson-dev \
+              pc:openblas:libopenblas-pthread-dev header:iniparser.h:libiniparser-dev
+NEED_RUN   := file:/usr/share/opencv4/haarcascades/haarcascade_frontalface_default.xml:opencv-data
+NEED_TEST  := pc:cmocka:libcmocka-dev pc:vterm:libvterm-dev command:pgrep:procps command:zstd:zstd \
+              file:/usr/share/terminfo/x/xterm-direct:ncurses-term command:groff:groff-base
+PKGS       := $(foreach need,$(filter pc:%,$(NEED_BUILD)),$(word 2,$(subst :, ,$(need))))
 
-# Plain builds land in build/plain; each sanitizer in a folder of its own.
-comma   := ,
-VARIANT := $(if $(SANITIZE),$(subst $(comma),-,$(SANITIZE)),plain)
-B       := build/$(VARIANT)
-BIN     := $(if $(SANITIZE),$(B)/moodtop,moodtop)
+# Plain builds land in build/plain and ./moodtop, each sanitizer in a folder of its own.
+comma := ,
+B     := build/$(or $(subst $(comma),-,$(SANITIZE)),plain)
+BIN   := $(if $(SANITIZE),$(B)/)moodtop
 
 WARN := -Wall -Wextra -Wpedantic -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wvla \
         -Wpointer-arith -Wwrite-strings -Wundef -Wformat=2 -Wno-format-nonliteral
-ifdef DEVELOPER
-WARN += -Werror
-endif
 SAN := $(if $(SANITIZE),-fsanitize=$(SANITIZE) -fno-omit-frame-pointer)
 
-# Asked once a run, and only by goals that compile.
-PKG_CFLAGS = $(eval PKG_CFLAGS := $(shell pkg-config --cflags $(PKGS)))$(PKG_CFLAGS)
-PKG_LIBS   = $(eval PKG_LIBS := $(shell pkg-config --libs $(PKGS)))$(PKG_LIBS)
+# Asked once a run, and only by goals that compile; what is missing is named by deps.sh.
+PKG_CFLAGS = $(eval PKG_CFLAGS := $(shell pkg-config --cflags $(PKGS) 2>/dev/null))$(PKG_CFLAGS)
+PKG_LIBS   = $(eval PKG_LIBS := $(shell pkg-config --libs $(PKGS) 2>/dev/null))$(PKG_LIBS)
 
-ALL_CFLAGS = -std=gnu17 -D_GNU_SOURCE -DMOODTOP_VERSION='"$(VERSION)"' -DMOODTOP_PREFIX='"$(PREFIX)"' \
-             -I. -I/usr/include/iniparser -pthread $(WARN) $(CFLAGS) $(SAN) $(PKG_CFLAGS)
+ALL_CFLAGS = -std=gnu17 -D_GNU_SOURCE -DMOODTOP_VERSION='"$(VERSION)"' -I. -I/usr/include/iniparser \
+             -pthread $(WARN) $(CPPFLAGS) $(CFLAGS) $(SAN) $(PKG_CFLAGS)
+WERROR     = $(if $(DEVELOPER),-Werror)
 LIBS       = -pthread $(SAN) $(PKG_LIBS) -liniparser -lm
 
 DIRS     := base config nn vision tui cmd
@@ -50,24 +52,36 @@ E2E_HELP := $(patsubst %.c,$(B)/%.o,$(filter-out $(wildcard tests/e2e/test_*.c) 
                                                  $(wildcard tests/e2e/*.c)))
 FAKECAM  := $(if $(wildcard tests/e2e/fakecam.c),$(B)/tests/e2e/fakecam.so)
 
-.PHONY: all demo check unit e2e bench install uninstall clean deps deps-test
+.PHONY: all demo check unit e2e bench install uninstall readme clean deps deps-test
 .SECONDARY:
 .DELETE_ON_ERROR:
 
 all: $(BIN)
 
-# ---- libraries: found, or named -------------------------------------------------------------------------
+# ---- what the machine must have: found, or named ---------------------------------------------------------
 
-$(B)/.libs: Makefile
+# Looked for in every run, as it takes a few milliseconds; the file changes only with the command that
+# compiles, and everything depends on it.
+$(B)/.flags: FORCE
+	@CC="$(CC)" CPPFLAGS="$(CPPFLAGS) -I/usr/include/iniparser" tests/deps.sh need $(NEED_BUILD)
 	@mkdir -p $(@D)
-	@tests/deps.sh need $(DEB_BUILD)
-	@touch $@
+	@printf '%s\n' $(call quote,$(CC) $(ALL_CFLAGS) $(LDFLAGS)) | cmp -s - $@ || \
+	    printf '%s\n' $(call quote,$(CC) $(ALL_CFLAGS) $(LDFLAGS)) >$@
+
+# Changes when a source file comes or goes, so that the archive keeps no member that is gone.
+$(B)/.objects: FORCE
+	@mkdir -p $(@D)
+	@echo $(LIB_OBJ) | cmp -s - $@ || echo $(LIB_OBJ) >$@
+
+quote = '$(subst ','\'',$(1))'
+.PHONY: FORCE
+FORCE:
 
 deps:
-	@tests/deps.sh install $(DEB_BUILD)
+	@tests/deps.sh install $(NEED_BUILD) $(NEED_RUN)
 
 deps-test:
-	@tests/deps.sh install $(DEB_TEST)
+	@tests/deps.sh install $(NEED_BUILD) $(NEED_RUN) $(NEED_TEST)
 
 # ---- the program ----------------------------------------------------------------------------------------
 
@@ -75,23 +89,24 @@ $(BIN): $(B)/cmd/main.o $(B)/libmoodtop.a
 	@echo "-- LD $@"
 	@$(CC) $(LDFLAGS) -o $@ $^ $(LIBS)
 
-$(B)/libmoodtop.a: $(LIB_OBJ)
+$(B)/libmoodtop.a: $(LIB_OBJ) $(B)/.objects
 	@rm -f $@
-	@$(AR) rcs $@ $^
+	@$(AR) rcs $@ $(LIB_OBJ)
 
 # The loops of the network engine want vectors; -O2 of gcc 12 leaves most of them scalar.
-$(B)/nn/%.o: CFLAGS += -O3
+$(B)/nn/%.o: private FASTER = $(if $(filter -O2,$(CFLAGS)),-O3)
 
-$(B)/%.o: %.c $(B)/.libs
+$(B)/%.o: %.c $(B)/.flags
 	@mkdir -p $(@D)
 	@echo "-- CC $<"
-	@$(CC) $(ALL_CFLAGS) -MD -MP -c -o $@ $<
+	@$(CC) $(ALL_CFLAGS) $(FASTER) $(WERROR) -MD -MP -c -o $@ $<
 
 # ---- running --------------------------------------------------------------------------------------------
 
 demo: deps
 	@$(MAKE) --no-print-directory all
-	@if [ -t 1 ]; then exec ./moodtop live; else exec ./moodtop live --plain --limit 10; fi
+	@if [ -t 0 ] && [ -t 1 ]; then exec $(abspath $(BIN)) live; \
+	 else exec $(abspath $(BIN)) live --plain --limit 10; fi
 
 # ---- tests ----------------------------------------------------------------------------------------------
 
@@ -131,13 +146,26 @@ $(B)/tests/bench/%: $(B)/tests/bench/%.o $(B)/libmoodtop.a
 
 # ---- installing -----------------------------------------------------------------------------------------
 
+SHARE := $(DESTDIR)$(PREFIX)/share
+
 install: all
-	install -D -m 755 moodtop $(DESTDIR)$(PREFIX)/bin/moodtop
-	for d in models/*/; do install -d $(DESTDIR)$(PREFIX)/share/moodtop/$$d; \
-	    install -m 644 $$d* $(DESTDIR)$(PREFIX)/share/moodtop/$$d; done
+	install -D -m 755 $(BIN) $(DESTDIR)$(PREFIX)/bin/moodtop
+	install -d $(SHARE)/man/man1 $(SHARE)/bash-completion/completions
+	$(abspath $(BIN)) help --man >$(SHARE)/man/man1/moodtop.1
+	$(abspath $(BIN)) help --completion bash >$(SHARE)/bash-completion/completions/moodtop
+	for dir in $(patsubst %/,%,$(wildcard models/*/)); do \
+	    install -d $(SHARE)/moodtop/$$dir && install -m 644 $$dir/* $(SHARE)/moodtop/$$dir || exit 1; done
 
 uninstall:
-	rm -rf $(DESTDIR)$(PREFIX)/bin/moodtop $(DESTDIR)$(PREFIX)/share/moodtop
+	rm -rf $(SHARE)/moodtop
+	rm -f $(DESTDIR)$(PREFIX)/bin/moodtop $(SHARE)/man/man1/moodtop.1 \
+	    $(SHARE)/bash-completion/completions/moodtop
+
+# Puts the tables of options and commands that the program prints into README.md.
+readme: all
+	@$(abspath $(BIN)) help --markdown >$(B)/options.md
+	@sed -i -e '/<!-- options -->/r $(B)/options.md' \
+	    -e '/<!-- options -->/,/<!-- end of options -->/{/<!-- /!d}' README.md
 
 clean:
 	rm -rf build moodtop
