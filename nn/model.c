@@ -154,13 +154,13 @@ int model_load_weights(struct model *m, struct err *err)
     return rc;
 }
 
-/* The folder of the running program, or NULL. */
+/* The folder of the running program. */
 static char *program_dir(void)
 {
     char path[4096];
     ssize_t n = readlink("/proc/self/exe", path, sizeof path - 1);
     if (n <= 0)
-        return NULL;
+        return mem_strdup(".");
     path[n] = '\0';
     *strrchr(path, '/') = '\0';
     return mem_strdup(path);
@@ -172,10 +172,10 @@ char *model_default_dir(const char *name)
     if (chosen != NULL && chosen[0] != '\0')
         return file_join(chosen, name);
     char *program = program_dir();
-    char *beside = program != NULL ? mem_printf("%s/models/%s", program, name) : NULL;
+    char *beside = mem_printf("%s/models/%s", program, name);
+    char *installed = mem_printf("%s/../share/moodtop/models/%s", program, name);
+    bool is_beside = file_is_dir(beside);
     free(program);
-    if (beside != NULL && file_is_dir(beside))
-        return beside;
-    free(beside);
-    return file_join(MOODTOP_PREFIX "/share/moodtop/models", name);
+    free(is_beside ? installed : beside);
+    return is_beside ? beside : installed;
 }

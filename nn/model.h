@@ -34,8 +34,8 @@ int model_read_weights(struct graph *g, const char *path, struct err *err);
 
 void model_close(struct model *m);
 
-/* Where the shipped models lie: "$MOODTOP_MODELS", ./models beside the program, or the installed
- * folder; caller frees. */
+/* Where the shipped models lie: "$MOODTOP_MODELS", models/ beside the program, or
+ * ../share/moodtop/models from it, where `make install` puts them; caller frees. */
 char *model_default_dir(const char *name);
 
 #endif
