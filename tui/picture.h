@@ -71,12 +71,13 @@ struct picture_rect picture_map(const struct picture *p, struct box box);
  */
 struct picture_zoom {
     struct box goal;
-    double x, y, w; /* where it is; its height follows from the pane's shape */
-    int64_t time;
+    double x, y, w, h; /* where it is on its way there */
+    int width, height, rows, cols;
+    int64_t time, seen; /* of the last call and of the last face */
 };
 
-/* The region of a frame of width x height pixels for a pane of rows x cols, with face (NULL: the
- * way back to all of it). The face takes about half of the region's height. */
+/* The region of a frame of width x height pixels for a pane of rows x cols, with the face in its
+ * middle and twice as high. face NULL: after a second and a half, the way back to all of it. */
 struct box picture_follow(struct picture_zoom *z, const struct box *face, int width, int height,
                           int rows, int cols, int64_t now);
 

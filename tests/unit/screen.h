@@ -108,48 +108,48 @@ static inline const char *screen_text(WINDOW *win)
 
 #define GUARD L'~'
 
-/* Fills all with guard characters. */
-static inline void screen_guard(WINDOW *all)
+/* Whether (y, x) lies in the ring of two cells around a window of h x w at (2, 2) of a pad. */
+static inline bool screen_on_ring(int y, int x, int h, int w)
 {
-    struct ink plain = {A_NORMAL, 0};
-    int rows, cols;
-    getmaxyx(all, rows, cols);
-    for (int y = 0; y < rows; y++) {
-        for (int x = 0; x < cols; x++)
-            style_put(all, y, x, GUARD, plain);
-    }
+    return y < 2 || y >= h + 2 || x < 2 || x >= w + 2;
 }
 
-/* Asserts that guards outside (y, x, h, w) still stand. */
-static inline void screen_check_guard(WINDOW *all, int y0, int x0, int h, int w)
+/* Draws a ring of guards around the window. */
+static inline void screen_guard(WINDOW *all, int h, int w)
 {
-    int rows, cols;
-    getmaxyx(all, rows, cols);
-    for (int y = 0; y < rows; y++) {
-        for (int x = 0; x < cols; x++) {
-            bool inside = y >= y0 && y < y0 + h && x >= x0 && x < x0 + w;
-            if (!inside && screen_cell(all, y, x, NULL, NULL) != GUARD)
-                fail_msg("a %dx%d window wrote outside, at line %d, column %d", w, h, y - y0,
-                         x - x0);
+    struct ink plain = {A_NORMAL, 0};
+    for (int y = 0; y < h + 4; y++) {
+        for (int x = 0; x < w + 4; x++) {
+            if (screen_on_ring(y, x, h, w))
+                style_put(all, y, x, GUARD, plain);
         }
     }
 }
 
-/*
- * Calls draw(win, ctx) with windows of every small size and a sample of larger ones up to 60 lines
- * of 200, in a field of guards.
- */
+/* Asserts that the guards still stand. */
+static inline void screen_check_guard(WINDOW *all, int h, int w)
+{
+    for (int y = 0; y < h + 4; y++) {
+        for (int x = 0; x < w + 4; x++) {
+            if (screen_on_ring(y, x, h, w) && screen_cell(all, y, x, NULL, NULL) != GUARD)
+                fail_msg("a window of %dx%d was left, at line %d, column %d", w, h, y - 2, x - 2);
+        }
+    }
+}
+
+/* Calls draw(win, ctx) with windows of every small size and a sample of larger ones up to 60 lines
+ * of 200, in a ring of guards. */
 static inline void screen_all_sizes(void (*draw)(WINDOW *win, void *ctx), void *ctx)
 {
     WINDOW *all = newpad(64, 204);
     assert_non_null(all);
-    for (int h = 1; h <= 60; h += h < 14 ? 1 : 7) {
-        for (int w = 1; w <= 200; w += w < 45 ? 1 : 23) {
-            screen_guard(all);
+    for (int h = 1; h <= 60; h += h < 14 ? 1 : 23) {
+        for (int w = 1; w <= 200; w += w < 41 ? 1 : 53) {
+            screen_guard(all, h, w);
             WINDOW *win = subpad(all, h, w, 2, 2);
             assert_non_null(win);
             draw(win, ctx);
-            screen_check_guard(all, 2, 2, h, w);
+            screen_check_guard(all, h, w);
             delwin(win);
         }
     }
