@@ -1,0 +1,173 @@
+/* eval: measures a model on one split of a data set. Main thread. */
+#include <jansson.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/mem.h"
+#include "base/thread.h"
+#include "cmd/cmd.h"
+#include "nn/evaluate.h"
+#include "nn/model.h"
+
+/* What is measured, and everything needed for it. */
+struct job {
+    const char *split_name;
+    enum split split;
+    char *dir;
+    struct model *model;
+    struct dataset *ds;
+    struct pool *pool;
+    long params, macs;
+    struct metrics_summary all, unseen;
+    struct metrics counts;
+};
+
+static int open_job(struct job *j, const struct opts *opts, struct err *err)
+{
+    j->dir =
+        opts->model.dir[0] != '\0' ? mem_strdup(opts->model.dir) : model_default_dir("emotion");
+    j->split_name = opts->eval.split;
+    int split = split_find(j->split_name);
+    if (split < 0)
+        return err_set(err, "--split %s: expected Training, PublicTest or PrivateTest",
+                       j->split_name);
+    j->split = (enum split)split;
+    int threads = opts->eval.threads > 0 ? opts->eval.threads : thread_cpus();
+    if ((j->model = model_open(j->dir, err)) == NULL || model_load_weights(j->model, err) != 0 ||
+        (j->ds = dataset_open(opts->eval.data, err)) == NULL ||
+        (j->pool = pool_new(threads, err)) == NULL)
+        return -1;
+    if (evaluate_fits(j->model->graph, err) != 0)
+        return err_prefix(err, "%s/model.json", j->dir);
+    if (j->ds->count[split] == 0)
+        return err_set(err, "%s: has no row of %s", opts->eval.data, j->split_name);
+    return 0;
+}
+
+/* Runs the network as the live program runs it: batch normalisation folded. */
+static void measure(struct job *j, int batch)
+{
+    struct metrics unseen;
+    bool *seen = mem_zalloc((size_t)j->ds->count[j->split], sizeof *seen);
+    dataset_seen_before(j->ds, j->split, seen);
+    j->params = (long)j->model->graph->params;
+    j->macs = graph_macs(j->model->graph);
+    graph_fold(j->model->graph);
+    graph_reserve(j->model->graph, batch, false, j->pool);
+    metrics_clear(&j->counts, DATASET_CLASSES);
+    metrics_clear(&unseen, DATASET_CLASSES);
+    evaluate_split(j->model->graph, j->ds, j->split, batch, seen, &j->counts, &unseen);
+    metrics_summarize(&j->counts, &j->all);
+    metrics_summarize(&unseen, &j->unseen);
+    free(seen);
+}
+
+static void close_job(struct job *j)
+{
+    model_close(j->model);
+    dataset_close(j->ds);
+    pool_free(j->pool);
+    free(j->dir);
+}
+
+static json_t *classes_json(const struct job *j)
+{
+    json_t *classes = json_object();
+    for (int c = 0; c < DATASET_CLASSES; c++) {
+        const struct metrics_class *k = &j->all.per_class[c];
+        json_object_set_new(classes, j->model->labels[c],
+                            json_pack("{s:I, s:f, s:f, s:f}", "n", (json_int_t)k->n, "precision",
+                                      k->precision, "recall", k->recall, "f1", k->f1));
+    }
+    return classes;
+}
+
+static json_t *confusion_json(const struct job *j)
+{
+    json_t *rows = json_array();
+    for (int c = 0; c < DATASET_CLASSES; c++) {
+        json_t *row = json_array();
+        for (int p = 0; p < DATASET_CLASSES; p++)
+            json_array_append_new(row, json_integer(j->counts.confusion[c][p]));
+        json_array_append_new(rows, row);
+    }
+    return rows;
+}
+
+static void print_json(const struct job *j)
+{
+    const struct metrics_summary *s = &j->all, *u = &j->unseen;
+    json_t *out = json_pack(
+        "{s:I, s:f, s:f, s:f, s:f, s:f, s:f, s:o, s:o, s:{s:I, s:f, s:f}, s:I, s:I, s:s, s:s}", "n",
+        (json_int_t)s->n, "loss", s->loss, "accuracy", s->accuracy, "top2", s->top2, "top3",
+        s->top3, "macro_f1", s->macro_f1, "ece", s->ece, "per_class", classes_json(j), "confusion",
+        confusion_json(j), "dedup", "n", (json_int_t)u->n, "accuracy", u->accuracy, "macro_f1",
+        u->macro_f1, "params", (json_int_t)j->params, "macs", (json_int_t)j->macs, "model", j->dir,
+        "split", j->split_name);
+    json_dumpf(out, stdout, JSON_REAL_PRECISION(6));
+    putchar('\n');
+    json_decref(out);
+}
+
+static void print_table(const struct job *j)
+{
+    const struct metrics_summary *s = &j->all, *u = &j->unseen;
+    char **label = j->model->labels;
+    printf("%s on %s: %ld images, %ld parameters, %ld multiply-adds\n\n", j->dir, j->split_name,
+           s->n, j->params, j->macs);
+    printf("accuracy %.2f %%   top 2 %.2f %%   top 3 %.2f %%   macro-F1 %.2f %%   loss %.4f   "
+           "ECE %.4f\n",
+           100 * s->accuracy, 100 * s->top2, 100 * s->top3, 100 * s->macro_f1, s->loss, s->ece);
+    printf("without the images that an earlier split holds too: %ld images, accuracy %.2f %%, "
+           "macro-F1 %.2f %%\n\n",
+           u->n, 100 * u->accuracy, 100 * u->macro_f1);
+    printf("%-10s %5s  precision  recall      F1   predicted as:", "", "n");
+    for (int c = 0; c < DATASET_CLASSES; c++)
+        printf(" %8.8s", label[c]);
+    putchar('\n');
+    for (int c = 0; c < DATASET_CLASSES; c++) {
+        const struct metrics_class *k = &s->per_class[c];
+        printf("%-10.10s %5ld  %7.1f %%  %5.1f %% %5.1f %%                ", label[c], k->n,
+               100 * k->precision, 100 * k->recall, 100 * k->f1);
+        for (int p = 0; p < DATASET_CLASSES; p++)
+            printf(" %8ld", j->counts.confusion[c][p]);
+        putchar('\n');
+    }
+}
+
+static int eval_run(const struct opts *opts, int argc, char **argv)
+{
+    (void)argc;
+    (void)argv;
+    struct err err = {""};
+    struct job j = {0};
+    if (opts->eval.data[0] == '\0') {
+        fputs("moodtop eval: which data? expected --data FILE (fer2013.csv)\n", stderr);
+        return EXIT_USAGE;
+    }
+    int code = EXIT_OK;
+    if (open_job(&j, opts, &err) != 0) {
+        fprintf(stderr, "moodtop eval: %s\n", err.text);
+        code = EXIT_FAILED;
+    } else {
+        measure(&j, opts->eval.batch);
+        if (opts->eval.json)
+            print_json(&j);
+        else
+            print_table(&j);
+    }
+    close_job(&j);
+    return code;
+}
+
+const struct command cmd_eval = {
+    .name = "eval",
+    .args = "",
+    .summary = "measure a model on a split of fer2013.csv",
+    .sections = "eval model",
+    .examples = "moodtop eval --data fer2013.csv\n"
+                "moodtop eval --model runs/2026-11-21-0930-emotion --data fer2013.csv --split "
+                "PublicTest --json\n",
+    .run = eval_run,
+};

@@ -1,0 +1,187 @@
+/*
+ * train: trains a network in the foreground. Main thread; SIGINT, SIGTERM and SIGHUP only set a
+ * flag that the next batch sees, a second one kills.
+ */
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "base/file.h"
+#include "base/log.h"
+#include "cmd/cmd.h"
+#include "nn/model.h"
+#include "nn/train.h"
+
+#define COMMAND_WORDS_MAX 256
+
+static volatile sig_atomic_t asked_to_stop;
+
+struct screen {
+    bool terminal; /* the progress line is rewritten in place */
+    int64_t next;  /* when the line is due again */
+    int epochs;
+    double images_per_s, eta_s;
+};
+
+static void on_stop(int signal)
+{
+    (void)signal;
+    asked_to_stop = 1;
+}
+
+static void catch_signals(void)
+{
+    struct sigaction action = {.sa_handler = on_stop, .sa_flags = (int)SA_RESETHAND | SA_RESTART};
+    sigaction(SIGINT, &action, NULL);
+    sigaction(SIGTERM, &action, NULL);
+    sigaction(SIGHUP, &action, NULL);
+}
+
+/* "1:02:03" or "2:03". */
+static void format_seconds(double seconds, char *out, size_t size)
+{
+    long s = (long)(seconds + 0.5);
+    if (s >= 3600)
+        snprintf(out, size, "%ld:%02ld:%02ld", s / 3600, s / 60 % 60, s % 60);
+    else
+        snprintf(out, size, "%ld:%02ld", s / 60, s % 60);
+}
+
+static bool show_batch(void *ctx, const struct train_progress *p)
+{
+    struct screen *s = ctx;
+    s->epochs = p->epochs;
+    s->images_per_s = p->images_per_s;
+    s->eta_s = p->eta_s;
+    if (s->terminal && (clock_now() >= s->next || p->batch == p->batches)) {
+        char eta[32];
+        format_seconds(p->eta_s, eta, sizeof eta);
+        fprintf(stderr,
+                "\repoch %d/%d  batch %d/%d  %.0f images/s  loss %.4f  accuracy %.1f %%  ETA %s"
+                "\033[K",
+                p->epoch, p->epochs, p->batch, p->batches, p->images_per_s, p->loss,
+                100.0 * p->accuracy, eta);
+        s->next = clock_now() + 100 * CLOCK_MS;
+    }
+    return !asked_to_stop;
+}
+
+static void show_epoch(void *ctx, const struct rundir_epoch *e, bool best)
+{
+    const struct screen *s = ctx;
+    char eta[32], line[256];
+    format_seconds(s->eta_s, eta, sizeof eta);
+    snprintf(line, sizeof line,
+             "epoch %d/%d  %.0f images/s  loss %.4f  accuracy %.1f %%  PublicTest loss %.4f  "
+             "accuracy %.2f %%%s  ETA %s",
+             e->epoch, s->epochs, s->images_per_s, e->loss, 100.0 * e->accuracy, e->val_loss,
+             100.0 * e->val_accuracy, best ? " (best)" : "", eta);
+    fprintf(stderr, "%s%s%s\n", s->terminal ? "\r" : "", line, s->terminal ? "\033[K" : "");
+    log_write(LOG_INFO, "%s", line);
+}
+
+/* Log lines of a run go into its log.txt, unless --log says otherwise. */
+static void open_log(const struct opts *opts, const char *dir)
+{
+    if (opts->log[0] != '\0')
+        return;
+    struct err err = {""};
+    char *path = file_join(dir, "log.txt");
+    if (log_to(path, &err) != 0)
+        fprintf(stderr, "moodtop train: %s\n", err.text);
+    else if (opts->verbose == 0)
+        log_level(LOG_INFO);
+    free(path);
+}
+
+static int fail(const char *text)
+{
+    fprintf(stderr, "moodtop train: %s\n", text);
+    return EXIT_FAILED;
+}
+
+/* Starts a run, with the words of our own command line for its run.json. */
+static struct train *start_run(const struct train_opts *opts, struct err *err)
+{
+    char *argv[COMMAND_WORDS_MAX];
+    size_t size = 0;
+    int argc = 0;
+    char *text = file_read("/proc/self/cmdline", 1 << 20, &size, NULL);
+    for (char *p = text; p != NULL && p < text + size && argc < COMMAND_WORDS_MAX;
+         p += strlen(p) + 1)
+        argv[argc++] = p;
+    struct train *t = train_new(opts, argc, argv, err);
+    free(text);
+    return t;
+}
+
+static struct train *open_run(const struct opts *opts, struct err *err)
+{
+    if (opts->train.resume[0] != '\0')
+        return train_resume(&opts->train, err);
+    struct train_opts train = opts->train;
+    if (train.model[0] == '\0') {
+        char *dir = model_default_dir("emotion");
+        snprintf(train.model, sizeof train.model, "%s", dir);
+        free(dir);
+    }
+    return start_run(&train, err);
+}
+
+static int run_to_end(struct train *t, const struct opts *opts)
+{
+    struct err err = {""};
+    struct screen screen = {.terminal = isatty(STDERR_FILENO)};
+    struct train_hooks hooks = {.ctx = &screen, .batch = show_batch, .epoch = show_epoch};
+    open_log(opts, train_dir(t));
+    fprintf(stderr, "%s\n", train_dir(t));
+    catch_signals();
+    enum train_end end = train_run(t, &hooks, &err);
+    if (screen.terminal)
+        fputs("\r\033[K", stderr);
+    double best;
+    int epoch = train_best(t, &best);
+    if (end == TRAIN_FAILED) {
+        log_write(LOG_ERROR, "%s", err.text);
+        fail(err.text);
+    } else if (end == TRAIN_STOPPED) {
+        log_write(LOG_INFO, "stopped on request");
+        fprintf(stderr, "stopped; go on with: moodtop train --resume %s\n", train_dir(t));
+    } else {
+        fprintf(stderr, "done: best PublicTest accuracy %.2f %% at epoch %d\n", 100.0 * best,
+                epoch);
+    }
+    return end == TRAIN_FAILED ? EXIT_FAILED : EXIT_OK;
+}
+
+static int train_run_command(const struct opts *opts, int argc, char **argv)
+{
+    (void)argc;
+    (void)argv;
+    struct err err = {""};
+    if (opts->train.data[0] == '\0' && opts->train.resume[0] == '\0') {
+        fputs("moodtop train: which data? expected --data FILE (fer2013.csv) or --resume RUNDIR\n",
+              stderr);
+        return EXIT_USAGE;
+    }
+    struct train *t = open_run(opts, &err);
+    if (t == NULL)
+        return fail(err.text);
+    int code = run_to_end(t, opts);
+    train_close(t);
+    return code;
+}
+
+const struct command cmd_train = {
+    .name = "train",
+    .args = "",
+    .summary = "train a network on fer2013.csv",
+    .sections = "train",
+    .examples = "moodtop train --data fer2013.csv --model models/emotion --out runs\n"
+                "moodtop train --resume runs/2026-11-21-0930-emotion\n"
+                "moodtop train --data fer2013.csv --optimizer adam --lr 0.001 --epochs 20\n",
+    .run = train_run_command,
+};
