@@ -173,10 +173,13 @@ struct train *train_new(const struct train_opts *opts, int argc, char **argv, st
 {
     struct train *t = mem_zalloc(1, sizeof *t);
     t->opts = *opts;
-    resolve_data(&t->opts);
     resolve_defaults(&t->opts);
-    if (prepare(t, t->opts.model, err) != 0 ||
-        (t->dir = rundir_create(t->opts.out, t->opts.name, err)) == NULL ||
+    if (prepare(t, t->opts.model, err) != 0) {
+        train_close(t);
+        return NULL;
+    }
+    resolve_data(&t->opts); /* only now: errors name the file as it was given */
+    if ((t->dir = rundir_create(t->opts.out, t->opts.name, err)) == NULL ||
         write_start_files(t, argc, argv, err) != 0) {
         train_close(t);
         return NULL;

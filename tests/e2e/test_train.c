@@ -1,0 +1,231 @@
+/*
+ * The real "train" and "eval" on a small made-up data set: progress to a pipe and to a terminal,
+ * stop by signal and resume, what eval prints, what goes wrong. Runs $MOODTOP.
+ */
+#include "tests/unit/unit.h"
+
+#include <jansson.h>
+#include <pty.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+
+#include "base/file.h"
+#include "base/mem.h"
+#include "base/rng.h"
+
+#define TINY "--model tests/data/tiny --data $D/data.csv --batch 8 --lr 0.02 "
+
+static char dir[] = "/tmp/moodtop-test-XXXXXX";
+static char *out, *err; /* what the last run printed */
+
+static char *slurp(const char *name)
+{
+    struct err why = {""};
+    size_t size;
+    char *path = file_join(dir, name);
+    char *text = file_read(path, 1 << 20, &size, &why);
+    if (text == NULL)
+        fail_msg("%s", why.text);
+    free(path);
+    return text;
+}
+
+/* Runs a line of shell in which $M is the program and $D the folder of this test. */
+static int run(const char *line)
+{
+    char *command = mem_printf("export HOME=%s XDG_CONFIG_HOME=%s D=%s M=${MOODTOP:-./moodtop}; "
+                               "{ %s ; } >%s/out 2>%s/err </dev/null",
+                               dir, dir, dir, line, dir, dir);
+    int status = system(command);
+    free(command);
+    free(out);
+    free(err);
+    out = slurp("out");
+    err = slurp("err");
+    return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
+}
+
+static void assert_has(const char *text, const char *part)
+{
+    if (strstr(text, part) == NULL)
+        fail_msg("expected \"%s\" in:\n%s", part, text);
+}
+
+/* 32 noise pictures of Training, the same as PublicTest, and half of them as PrivateTest. */
+static int make_data(void **state)
+{
+    (void)state;
+    static const char *const usage[] = {"Training", "PublicTest", "PrivateTest"};
+    if (mkdtemp(dir) == NULL)
+        return -1;
+    char *path = file_join(dir, "data.csv");
+    FILE *f = fopen(path, "w");
+    free(path);
+    if (f == NULL)
+        return -1;
+    fputs("emotion,pixels,Usage\n", f);
+    for (int i = 0; i < 96; i++) {
+        struct rng r;
+        rng_seed(&r, 11, (uint64_t)(i < 80 ? i % 32 : i));
+        fprintf(f, "%u,", rng_below(&r, 7));
+        for (int k = 0; k < 48 * 48; k++)
+            fprintf(f, k == 0 ? "%u" : " %u", rng_below(&r, 256));
+        fprintf(f, ",%s\n", usage[i / 32]);
+    }
+    return fclose(f);
+}
+
+static int remove_data(void **state)
+{
+    (void)state;
+    char *command = mem_printf("rm -rf %s", dir);
+    int result = system(command);
+    free(command);
+    free(out);
+    free(err);
+    return result;
+}
+
+static void a_pipe_gets_a_line_per_epoch(void **state)
+{
+    (void)state;
+    assert_int_equal(run("$M train " TINY "--out $D/pipe --name a --epochs 2"), 0);
+    assert_string_equal(out, "");
+    assert_has(err, "\nepoch 1/2  ");
+    assert_has(err, "\nepoch 2/2  ");
+    assert_has(err, " images/s  loss ");
+    assert_has(err, "\ndone: best PublicTest accuracy ");
+    assert_null(strchr(err, '\r'));
+    assert_int_equal(run("cd $D/pipe/*-a && ls && cat run.json log.txt"), 0);
+    assert_has(out, "best.safetensors\nepochs.csv\nlabels.txt\nlast.ckpt\nlock\nlog.txt\n"
+                    "metrics.jsonl\nmodel.json\nrun.json\nweights.safetensors\n");
+    assert_has(out, "\"--epochs\",\n  \"2\"");
+    assert_has(out, "epoch 2/2  ");
+}
+
+static void a_terminal_gets_one_line_in_place(void **state)
+{
+    (void)state;
+    char text[65536];
+    size_t used = 0;
+    int fd;
+    pid_t child = forkpty(&fd, NULL, NULL, NULL);
+    assert_true(child >= 0);
+    if (child == 0) {
+        setenv("D", dir, 1);
+        execl("/bin/sh", "sh", "-c",
+              "exec ${MOODTOP:-./moodtop} train " TINY "--out $D/pty --epochs 1", (char *)NULL);
+        _exit(127);
+    }
+    ssize_t n;
+    while (used < sizeof text - 1 && (n = read(fd, text + used, sizeof text - 1 - used)) > 0)
+        used += (size_t)n; /* ends with EIO when the child is gone */
+    text[used] = '\0';
+    close(fd);
+    int status;
+    assert_int_equal(waitpid(child, &status, 0), child);
+    assert_int_equal(status, 0);
+    assert_has(text, "\repoch 1/1  batch 1/4  ");
+    assert_has(text, "\repoch 1/1  batch 4/4  ");
+    assert_has(text, "  ETA 0:0");
+    assert_has(text, "\repoch 1/1  ");
+    assert_has(text, "\r\033[Kdone: ");
+}
+
+static void a_signal_saves_and_resume_goes_on(void **state)
+{
+    (void)state;
+    static const char wait_for_step[] =
+        "until grep -q '\"step\"' $D/stop/*/metrics.jsonl 2>/dev/null; do sleep 0.05; done; ";
+    char *line = mem_printf("$M train " TINY "--out $D/stop --epochs 100000 & p=$!; %s"
+                            "kill -INT $p; wait $p",
+                            wait_for_step);
+    assert_int_equal(run(line), 0);
+    free(line);
+    assert_has(err, "\nstopped; go on with: moodtop train --resume ");
+    assert_int_equal(run("tail -n 1 $D/stop/*/metrics.jsonl"), 0);
+    assert_has(out, "{\"event\":\"stop\",\"epoch\":");
+
+    assert_int_equal(
+        run("$M train --resume $D/stop/* & p=$!; until [ $(grep -c '\"event\":\"start' "
+            "$D/stop/*/metrics.jsonl) = 2 ]; do sleep 0.05; done; "
+            "$M train --resume $D/stop/*; echo $? >&2; kill -TERM $p; wait $p"),
+        0);
+    assert_has(err, ": is being trained by process ");
+    assert_has(err, "\n1\n");
+    assert_has(err, "\nstopped; go on with: ");
+}
+
+static void eval_measures_each_split(void **state)
+{
+    (void)state;
+    assert_int_equal(run("$M train " TINY "--out $D/eval --name e --epochs 30 --no-flip --shift 0 "
+                         "--rotate 0 --zoom 0 --brightness 0 --contrast 0 --erasing 0"),
+                     0);
+    assert_int_equal(run("$M eval --model $D/eval/*-e --data $D/data.csv --json"), 0);
+    json_t *all = json_loads(out, 0, NULL), *dedup = json_object_get(all, "dedup");
+    assert_non_null(all);
+    static const char *const keys[] = {"n",        "loss", "accuracy",  "top2",      "top3",
+                                       "macro_f1", "ece",  "per_class", "confusion", "dedup",
+                                       "params",   "macs", "model",     "split"};
+    assert_int_equal(json_object_size(all), MEM_COUNT(keys));
+    for (size_t i = 0; i < MEM_COUNT(keys); i++)
+        assert_non_null(json_object_get(all, keys[i]));
+    assert_int_equal(json_integer_value(json_object_get(all, "n")), 32);
+    assert_int_equal(json_integer_value(json_object_get(dedup, "n")), 16);
+    assert_string_equal(json_string_value(json_object_get(all, "split")), "PrivateTest");
+    json_t *happy = json_object_get(json_object_get(all, "per_class"), "happy");
+    assert_int_equal(json_object_size(happy), 4);
+    json_t *confusion = json_object_get(all, "confusion");
+    long sum = 0;
+    for (size_t i = 0; i < 7; i++)
+        for (size_t k = 0; k < 7; k++)
+            sum += json_integer_value(json_array_get(json_array_get(confusion, i), k));
+    assert_int_equal(sum, 32);
+    json_decref(all);
+    assert_int_equal(run("$M eval --model $D/eval/*-e --data $D/data.csv --split Training"), 0);
+    assert_has(out, " on Training: 32 images, ");
+    assert_has(out, "\naccuracy 100.00 %"); /* learned by heart */
+    assert_has(out, "\nsurprise ");
+}
+
+static void what_is_wrong_is_said(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *line;
+        int code;
+        const char *want;
+    } cases[] = {
+        {"$M train", 2, "moodtop train: which data? expected --data FILE"},
+        {"$M eval", 2, "moodtop eval: which data? expected --data FILE"},
+        {"$M train --data $D/none.csv --out $D/x", 1, "none.csv: No such file or directory"},
+        {"$M train --data tests/data/bad/csv_short_row.csv --out $D/x", 1,
+         "moodtop train: tests/data/bad/csv_short_row.csv:3: expected 2304 pixels, got 2301\n"},
+        {"$M train --resume $D --data $D/data.csv", 1, "not a run directory"},
+        {"$M train --data $D/data.csv --out $D/data.csv/x --model tests/data/tiny", 1,
+         "data.csv/x: cannot make the folder: Not a directory"},
+        {"$M eval --data $D/data.csv --model tests/data/tiny --split Private", 1,
+         "--split Private: expected Training, PublicTest or PrivateTest"},
+        {"$M eval --data $D/data.csv --model tests/data/tiny", 1, "weights.safetensors"},
+    };
+    for (size_t i = 0; i < MEM_COUNT(cases); i++) {
+        int code = run(cases[i].line);
+        if (code != cases[i].code)
+            fail_msg("%s: exit code %d", cases[i].line, code);
+        assert_has(err, cases[i].want);
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_pipe_gets_a_line_per_epoch),
+        cmocka_unit_test(a_terminal_gets_one_line_in_place),
+        cmocka_unit_test(a_signal_saves_and_resume_goes_on),
+        cmocka_unit_test(eval_measures_each_split),
+        cmocka_unit_test(what_is_wrong_is_said),
+    };
+    return cmocka_run_group_tests(tests, make_data, remove_data);
+}
