@@ -80,6 +80,7 @@ struct train_opts {
     bool flip;
     double shift, rotate, zoom; /* +- pixels, +- degrees, +- natural logarithm of the scale */
     double brightness, contrast, erasing;
+    bool half; /* best.safetensors holds float16 */
 };
 
 /* [eval] one pass over a split. */

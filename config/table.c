@@ -146,6 +146,7 @@ const struct table_row table_rows[] = {
      .help = "contrast is changed at random by up to this share"},
     {FIELD(train, erasing), REAL("0.3", 0, 1), .metavar = "SHARE",
      .help = "share of the images in which a random rectangle is erased"},
+    {FIELD(train, half), BOOL("true"), .help = "store the best weights as float16"},
 
     {FIELD(eval, data), PATH(""), .letter = 'd', .metavar = "FILE",
      .help = "images and labels, as fer2013.csv"},

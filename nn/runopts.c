@@ -44,6 +44,7 @@ static const struct field fields[] = {
     FIELD(brightness, NUMBER_REAL),
     FIELD(contrast, NUMBER_REAL),
     FIELD(erasing, NUMBER_REAL),
+    FIELD(half, SWITCH),
 };
 
 static json_t *field_value(const struct field *f, const void *at)

@@ -336,7 +336,7 @@ static int validate(struct train *t, struct rundir_epoch *e, bool *best, struct 
     *best = t->at.best_epoch == 0 || s.accuracy > t->at.best;
     if (rc == 0 && *best) {
         char *path = rundir_file(t->dir, "best.safetensors");
-        rc = model_save_weights(t->model->graph, path, false, err);
+        rc = model_save_weights(t->model->graph, path, t->opts.half, err);
         free(path);
     }
     optimizer_swap_ema(t->optimizer, t->model->graph);
