@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <unistd.h>
 
 #include "base/clock.h"
@@ -53,6 +54,15 @@ static void format_seconds(double seconds, char *out, size_t size)
         snprintf(out, size, "%ld:%02ld", s / 60, s % 60);
 }
 
+/* Width of the terminal: a longer line would wrap, and could not be rewritten in place. */
+static int columns(void)
+{
+    struct winsize size;
+    if (ioctl(STDERR_FILENO, TIOCGWINSZ, &size) != 0 || size.ws_col == 0)
+        return 80;
+    return size.ws_col;
+}
+
 static bool show_batch(void *ctx, const struct train_progress *p)
 {
     struct screen *s = ctx;
@@ -60,13 +70,13 @@ static bool show_batch(void *ctx, const struct train_progress *p)
     s->images_per_s = p->images_per_s;
     s->eta_s = p->eta_s;
     if (s->terminal && (clock_now() >= s->next || p->batch == p->batches)) {
-        char eta[32];
+        char eta[32], line[256];
         format_seconds(p->eta_s, eta, sizeof eta);
-        fprintf(stderr,
-                "\repoch %d/%d  batch %d/%d  %.0f images/s  loss %.4f  accuracy %.1f %%  ETA %s"
-                "\033[K",
-                p->epoch, p->epochs, p->batch, p->batches, p->images_per_s, p->loss,
-                100.0 * p->accuracy, eta);
+        snprintf(line, sizeof line,
+                 "epoch %d/%d batch %d/%d  %.0f images/s  loss %.4f  accuracy %.1f %%  ETA %s",
+                 p->epoch, p->epochs, p->batch, p->batches, p->images_per_s, p->loss,
+                 100.0 * p->accuracy, eta);
+        fprintf(stderr, "\r%.*s\033[K", columns() - 1, line);
         s->next = clock_now() + 100 * CLOCK_MS;
     }
     return !asked_to_stop;

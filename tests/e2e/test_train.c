@@ -110,7 +110,8 @@ static void a_terminal_gets_one_line_in_place(void **state)
     char text[65536];
     size_t used = 0;
     int fd;
-    pid_t child = forkpty(&fd, NULL, NULL, NULL);
+    struct winsize narrow = {.ws_row = 24, .ws_col = 40};
+    pid_t child = forkpty(&fd, NULL, NULL, &narrow);
     assert_true(child >= 0);
     if (child == 0) {
         setenv("D", dir, 1);
@@ -126,9 +127,10 @@ static void a_terminal_gets_one_line_in_place(void **state)
     int status;
     assert_int_equal(waitpid(child, &status, 0), child);
     assert_int_equal(status, 0);
-    assert_has(text, "\repoch 1/1  batch 1/4  ");
-    assert_has(text, "\repoch 1/1  batch 4/4  ");
-    assert_has(text, "  ETA 0:0");
+    assert_has(text, "\repoch 1/1 batch 1/4  ");
+    assert_has(text, "\repoch 1/1 batch 4/4  ");
+    char *last = strstr(text, "\repoch 1/1 batch 4/4  ");
+    assert_int_equal(strchr(last, '\033') - last, 1 + 39); /* cut to the terminal's width */
     assert_has(text, "\repoch 1/1  ");
     assert_has(text, "\r\033[Kdone: ");
 }
