@@ -53,7 +53,7 @@ static int read_axis(struct options *o)
 
 static int batchnorm_config(struct layer *l, const json_t *config, struct err *err)
 {
-    static const char *const silent[] = {"fused", NULL};
+    static const char *const silent[] = {"fused", "renorm_clipping", "renorm_momentum", NULL};
     static const char *const warned[] = {"beta_regularizer", "gamma_regularizer", "beta_constraint",
                                          "gamma_constraint", NULL};
     struct batchnorm *b = mem_zalloc(1, sizeof *b);

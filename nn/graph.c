@@ -54,21 +54,38 @@ static int take_layers(struct graph *g, struct keras *k, struct err *err)
     return rc;
 }
 
+/*
+ * What a file may ask for is bounded, so that a damaged one ends in an error and not in want of
+ * memory, and products of sizes fit their types.
+ */
+#define OUTPUT_MAX (1u << 22)  /* numbers of one image's tensor */
+#define PARAMS_MAX (1u << 27)  /* numbers of a layer's parameters, and of all */
+#define SCRATCH_MAX (1u << 27) /* numbers */
+
+static int check_size(const struct graph *g, const struct layer *l, struct err *err)
+{
+    size_t params = 0, out = shape_size(&l->out);
+    for (int i = 0; i < l->params; i++)
+        params += l->param[i].size;
+    if (out > OUTPUT_MAX)
+        return err_set(err, "layer \"%s\" (%s): its output has %zu numbers; supported: %u", l->name,
+                       l->ops->name, out, OUTPUT_MAX);
+    if (params > PARAMS_MAX || params + g->params > PARAMS_MAX || l->scratch > SCRATCH_MAX)
+        return err_set(err, "layer \"%s\" (%s): more than %u parameters", l->name, l->ops->name,
+                       PARAMS_MAX);
+    return 0;
+}
+
 static int set_shapes(struct graph *g, struct err *err)
 {
     for (int i = 0; i < g->layers; i++) {
         struct layer *l = &g->layer[i];
         for (int k = 0; k < l->inputs; k++)
             l->in[k] = g->layer[l->from[k]].out;
-        if (l->ops->shape(l, err) != 0)
+        if (l->ops->shape(l, err) != 0 || check_size(g, l, err) != 0)
             return -1;
-        if ((long)l->out.h * l->out.w * l->out.c > 1L << 28)
-            return err_set(err, "layer \"%s\" (%s): its output is larger than 2^28 numbers",
-                           l->name, l->ops->name);
         for (int k = 0; k < l->params; k++)
-            if (l->param[k].size > 1u << 28)
-                return err_set(err, "layer \"%s\" (%s): \"%s\" is larger than 2^28 numbers",
-                               l->name, l->ops->name, l->param[k].name);
+            g->params += l->param[k].size;
     }
     if (graph_logits_layer(g) < 1)
         return err_set(err, "there is no layer between the input and the output");

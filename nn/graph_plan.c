@@ -148,29 +148,33 @@ static int by_size(const void *a, const void *b)
     return x < y ? -1 : 1;
 }
 
-/* The lowest offset where a piece meets none of the n that are placed. */
+/* The lowest offset where a piece meets none of the n placed ones, which are in order of offset. */
 static size_t lowest_gap(struct piece *const *placed, int n, const struct piece *piece)
 {
     size_t at = 0;
-    for (bool moved = true; moved;) {
-        moved = false;
-        for (int i = 0; i < n; i++) {
-            const struct piece *o = placed[i];
-            bool meets = o->start <= piece->end && piece->start <= o->end &&
-                         at < o->offset + o->size && o->offset < at + piece->size;
-            if (meets) {
-                at = o->offset + o->size;
-                moved = true;
-            }
-        }
+    for (int i = 0; i < n; i++) {
+        const struct piece *o = placed[i];
+        if (o->end < piece->start || piece->end < o->start)
+            continue;
+        if (at + piece->size <= o->offset)
+            return at;
+        at = o->offset + o->size > at ? o->offset + o->size : at;
     }
     return at;
+}
+
+static void insert(struct piece **placed, int n, struct piece *piece)
+{
+    for (; n > 0 && placed[n - 1]->offset > piece->offset; n--)
+        placed[n] = placed[n - 1];
+    placed[n] = piece;
 }
 
 /* Places every piece that is its own root; the size of the arena. */
 static size_t place(struct plan *p)
 {
     struct piece **order = mem_zalloc((size_t)p->pieces, sizeof(struct piece *));
+    struct piece **placed = mem_zalloc((size_t)p->pieces, sizeof(struct piece *));
     int n = 0;
     size_t size = 0;
     for (int i = 0; i < p->pieces; i++)
@@ -178,11 +182,13 @@ static size_t place(struct plan *p)
             order[n++] = &p->piece[i];
     qsort(order, (size_t)n, sizeof(struct piece *), by_size);
     for (int i = 0; i < n; i++) {
-        order[i]->offset = lowest_gap(order, i, order[i]);
+        order[i]->offset = lowest_gap(placed, i, order[i]);
+        insert(placed, i, order[i]);
         size_t end = order[i]->offset + order[i]->size;
         size = end > size ? end : size;
     }
     free(order);
+    free(placed);
     return size;
 }
 

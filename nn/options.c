@@ -14,12 +14,12 @@ void opt_fail(struct options *o, const char *name, const char *fmt, ...)
 {
     if (o->failed)
         return;
-    char text[ERR_TEXT_MAX / 2];
+    char text[ERR_TEXT_MAX - 128];
     va_list ap;
     va_start(ap, fmt);
     vsnprintf(text, sizeof text, fmt, ap);
     va_end(ap);
-    err_set(o->err, "layer \"%s\" (%s): option \"%s\" %s", o->layer, o->kind, name, text);
+    err_set(o->err, "layer \"%s\" (%s): option \"%.40s\" %s", o->layer, o->kind, name, text);
     o->failed = true;
 }
 
@@ -162,27 +162,32 @@ void opt_begin(struct options *o, struct layer *l, const json_t *config, struct 
     *o = (struct options){.layer = l->name, .kind = l->ops->name, .config = config, .err = err};
     opt_ignore(o, anywhere);
     l->frozen = !opt_bool(o, "trainable", true);
+    o->common = o->known;
     if (l->ops->activates)
         opt_json(o, "activation"); /* the reader of the graph sees to it */
+}
+
+static bool is_known(const struct options *o, const char *key)
+{
+    for (int i = 0; i < o->known; i++)
+        if (strcmp(key, o->name[i]) == 0)
+            return true;
+    return false;
 }
 
 int opt_end(struct options *o)
 {
     const char *key;
     json_t *value;
+    char list[ERR_TEXT_MAX - 160] = "none but name and dtype";
+    for (int i = o->common; i < o->known; i++) {
+        size_t used = i > o->common ? strlen(list) : 0;
+        snprintf(list + used, sizeof list - used, "%s%s", used > 0 ? ", " : "", o->name[i]);
+    }
     json_object_foreach((json_t *)o->config, key, value)
     {
-        bool known = false;
-        for (int i = 0; i < o->known && !known; i++)
-            known = strcmp(key, o->name[i]) == 0;
-        if (known)
-            continue;
-        char list[ERR_TEXT_MAX / 2] = "";
-        for (int i = 0; i < o->known; i++) {
-            size_t used = strlen(list);
-            snprintf(list + used, sizeof list - used, "%s%s", i > 0 ? ", " : "", o->name[i]);
-        }
-        opt_fail(o, key, "is not known; supported: %s", list);
+        if (!is_known(o, key))
+            opt_fail(o, key, "is not known; supported: %s", list);
     }
     return o->failed ? -1 : 0;
 }

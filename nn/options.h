@@ -18,7 +18,7 @@ struct options {
     const json_t *config;
     struct err *err;
     bool failed;
-    int known;
+    int known, common; /* options asked for; the first of them every layer has */
     const char *name[OPTIONS_MAX];
 };
 
