@@ -83,6 +83,8 @@ static struct stroke *add_stroke(struct face *f, const float *rgb, float alpha, 
     assert(f->strokes < FACE_STROKES);
     struct stroke *s = &f->stroke[f->strokes++];
     s->points = 0;
+    s->x0 = s->y0 = 1e9f;
+    s->x1 = s->y1 = -1e9f;
     s->alpha = alpha;
     s->soft = soft;
     copy3(s->rgb, rgb);
@@ -97,6 +99,10 @@ static void point(struct stroke *s, float x, float y, float half)
     s->x[s->points] = x;
     s->y[s->points] = y;
     s->half[s->points++] = half;
+    s->x0 = fminf(s->x0, x - half);
+    s->y0 = fminf(s->y0, y - half);
+    s->x1 = fmaxf(s->x1, x + half);
+    s->y1 = fmaxf(s->y1, y + half);
 }
 
 /* A wrinkle: a thin dark line over three points. */
@@ -144,7 +150,8 @@ static void add_brow(struct face *f, const float *au, float side)
     static const float half[] = {.038f, .050f, .046f, .034f, .008f};
     const struct look *k = &f->look;
     float down = au[AU4] * (1 - .6f * au[AU1]);
-    struct stroke *s = add_stroke(f, k->hair, .88f, .035f);
+    float dark[3] = {k->hair[0] * .72f, k->hair[1] * .72f, k->hair[2] * .72f};
+    struct stroke *s = add_stroke(f, dark, .88f, .035f);
     for (int i = 0; i < 5; i++) {
         float in = (4 - (float)i) / 4;
         float x = x0[i] + k->eye_gap - .45f - .06f * au[AU4] * in;
@@ -237,7 +244,7 @@ static void add_nose(struct face *f, const float *au)
     float x = f->yaw * 1.35f, y = f->pitch, w = k->nose_width;
     float tip = y + k->nose_length - .05f * au[AU9];
     float wing = .185f * w + .03f * au[AU9] + .015f * au[AU12];
-    add_relief(f, .105f, ellipse(x, y + .22f, .15f * w, .52f, 0));
+    add_relief(f, .092f, ellipse(x, y + .22f, .17f * w, .54f, 0));
     add_relief(f, .085f, ellipse(x, tip - .02f, .19f * w, .17f, 0));
     add_relief(f, -.05f, ellipse(x, tip + .20f, .10f, .12f, 0)); /* philtrum */
     add_tint(f, .30f, .34f, .34f, ellipse(x, tip + .125f, .27f * w, .075f, 0));
@@ -266,7 +273,7 @@ static void add_cheek(struct face *f, const float *au, float side)
                        .34f - .06f * lift, 0));
     add_relief(f, .02f + .05f * au[AU12],
                ellipse(x + side * (m->half + .10f), m->y + m->corner, .13f, .18f, 0));
-    add_tint(f, .01f, .07f + .05f * lift, .07f + .05f * lift,
+    add_tint(f, .01f, .06f + .02f * lift, .06f + .02f * lift,
              ellipse(x + side * .60f, y + .50f, .34f, .28f, 0));
     float fold = .16f + .45f * au[AU12] + .40f * au[AU9] + .25f * au[AU10] + .15f * au[AU15];
     float dark[3] = {k->skin[0] * .50f, k->skin[1] * .40f, k->skin[2] * .38f};
@@ -297,7 +304,7 @@ static void make_mouth(struct face *f, const float *au)
     m->y = f->pitch + 1.055f - .03f * au[AU17] - .03f * au[AU10] + .03f * jaw;
     m->half = k->mouth_width + .12f * au[AU12] + .11f * au[AU20] - .05f * au[AU23] - .09f * jaw +
               .02f * au[AU15];
-    m->corner = .13f * au[AU15] - .16f * au[AU12] + .03f * au[AU20] + .03f * au[AU10];
+    m->corner = .13f * au[AU15] - .16f * au[AU12] + .03f * au[AU20] + .03f * au[AU10] - .012f;
     m->round = jaw * (1 - .6f * au[AU20]);
     m->open_up = .035f * au[AU25] + .04f * jaw + .05f * au[AU10] * au[AU25];
     m->open = .11f * au[AU25] + .34f * jaw + .05f * au[AU16] * au[AU25] + .03f * au[AU20];
@@ -320,8 +327,8 @@ static void add_chin(struct face *f, const float *au)
              ellipse(x, 1.20f + f->pitch, .85f, .62f, 0));
     for (int side = -1; side <= 1; side += 2) { /* the dimples at the corners of the mouth */
         float s = (float)side;
-        add_tint(f, .30f, .34f, .34f,
-                 ellipse(x + s * (m->half + .02f), m->y + m->corner + .01f, .07f, .06f, 0));
+        add_tint(f, .16f, .19f, .19f,
+                 ellipse(x + s * (m->half + .02f), m->y + m->corner + .01f, .10f, .08f, 0));
         wrinkle(f, .5f * au[AU15],
                 (float[]){x + s * (m->half + .05f), m->y + m->corner + .02f,
                           x + s * (m->half + .10f), m->y + m->corner + .12f,

@@ -74,6 +74,7 @@ struct tint { /* darkens the skin, most in the middle: colour *= 1 - take */
 struct stroke { /* a soft line: brows, lashes, wrinkles, folds */
     int points;
     float x[STROKE_POINTS], y[STROKE_POINTS], half[STROKE_POINTS]; /* half its width */
+    float x0, y0, x1, y1;                                          /* bounds, without the rim */
     float soft;                                                    /* width of its rim */
     float alpha, rgb[3];
 };

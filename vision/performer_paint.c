@@ -9,17 +9,10 @@
 #include <math.h>
 #include <stddef.h>
 
-static uint32_t hash2(uint32_t x, uint32_t y, uint32_t seed)
+static float wave(float x) /* a triangle wave of period 1, -1 .. 1, for |x| < 1000 */
 {
-    uint32_t h = x * 0x9e3779b1u ^ y * 0x85ebca77u ^ seed;
-    h ^= h >> 15;
-    h *= 0x2c1b3c6du;
-    return h ^ h >> 13;
-}
-
-static float wave(float x) /* a triangle wave of period 1, -1 .. 1 */
-{
-    return 4 * fabsf(x - floorf(x + .5f)) - 1;
+    float nearest = (float)(int)(x + 1000.5f) - 1000; /* a cast, as floorf is a call */
+    return 4 * fabsf(x - nearest) - 1;
 }
 
 /* ---- behind the head ------------------------------------------------------------------------- */
@@ -27,14 +20,15 @@ static float wave(float x) /* a triangle wave of period 1, -1 .. 1 */
 static void paint_wall(const struct face *f, struct row *w, int width, int height)
 {
     const float *c = f->look.wall;
-    float down = (float)w->y / (float)height;
+    float down = (float)w->y / (float)height, step = 1 / (float)width;
+    float lit = 1.08f - .20f * down + .01f * wave(down * 5.7f) - .125f * f->look.light;
+    float bend = .2f * wave(down * 2.3f);
     for (int i = 0; i < w->n; i++) {
-        float across = (float)(w->x + i) / (float)width;
-        float lit = 1.08f - .20f * down + .25f * f->look.light * (across - .5f);
-        lit += .015f * wave(across * 3.1f + .2f * wave(down * 2.3f)) + .01f * wave(down * 5.7f);
-        w->r[i] = c[0] * lit;
-        w->g[i] = c[1] * lit;
-        w->b[i] = c[2] * lit;
+        float across = (float)(w->x + i) * step;
+        float here = lit + .25f * f->look.light * across + .015f * wave(across * 3.1f + bend);
+        w->r[i] = c[0] * here;
+        w->g[i] = c[1] * here;
+        w->b[i] = c[2] * here;
         w->skin[i] = 0;
     }
 }
@@ -74,13 +68,14 @@ static void paint_body(const struct face *f, struct row *w)
 {
     int from, to;
     const float *skin = f->look.skin, *cloth = f->look.cloth;
-    row_clip(w, -4, .9f, 4, 9, &from, &to);
+    row_clip(w, -2.45f, .9f, 2.45f, 9, &from, &to);
     for (int i = from; i < to; i++) {
         float u = w->u + (float)i * w->du, v = w->v + (float)i * w->dv, a = fabsf(u);
         float neck = clamp01(.5f + w->scale * (.58f + .25f * (v > 1.9f ? v - 1.9f : 0) - a));
         float shade = .50f + .30f * clamp01((v - f->chin - .05f) / .5f) - .25f * u * u;
         blend(w, i, skin[0] * shade, skin[1] * shade * .96f, skin[2] * shade * .94f, neck);
         float edge = 2.12f + .22f * a * a / (.3f + a) + (a < .62f ? .8f * (.62f - a) : 0);
+        edge += a > 1.6f ? 1.1f * (a - 1.6f) * (a - 1.6f) : 0;
         float body =
             clamp01(.5f + w->scale * .8f * (v - edge)) * clamp01(.5f + w->scale * (2.35f - a));
         float lit =
@@ -208,10 +203,11 @@ static void paint_hair(const struct face *f, struct row *w)
             continue;
         float s = u / f->look.width, s2 = s * s;
         float line = f->look.hairline + f->pitch * .5f + .10f * s2 + 1.0f * s2 * s2 * s2;
-        line += .03f * wave(u * 6.3f) + .012f * wave(u * 23);
+        line += .025f * wave(u * 3.1f + .2f) + .012f * wave(u * 7.7f + .5f * wave(u * 2.9f));
         cover *= clamp01(.5f + (line - v) / .07f);
         float top = (v + 1.25f) / .4f;
-        float lit = .80f + .14f * wave(u * 13 + .8f * v * u) + .55f * clamp01(1 - top * top) +
+        float lit = .80f + .08f * wave(u * 9 + v * u) +
+                    .06f * wave(u * 23 + .9f * v * u + .4f * v) + .55f * clamp01(1 - top * top) +
                     .4f * f->look.light * s - .25f * s2;
         blend(w, i, c[0] * lit, c[1] * lit, c[2] * lit, cover);
     }
@@ -219,25 +215,34 @@ static void paint_hair(const struct face *f, struct row *w)
 
 static uint8_t byte(float x)
 {
-    return (uint8_t)(x < 0 ? 0 : x > 255 ? 255 : x);
+    x = x > 0 ? x : 0;
+    return (uint8_t)(int)(x < 255 ? x : 255);
+}
+
+static uint32_t scramble(uint32_t h)
+{
+    h ^= h >> 15;
+    h *= 0x2c1b3c6du;
+    return h ^ h >> 13;
 }
 
 /* Adds a little grain, so that smooth parts do not show steps, and writes the pixels out. */
 static void store(const struct face *f, const struct row *w, int width, uint8_t *rgb, uint8_t *grey)
 {
     size_t at = (size_t)w->y * (size_t)width + (size_t)w->x;
+    uint32_t key = scramble(f->look.grain ^ (uint32_t)w->y * 0x85ebca77u);
     for (int i = 0; i < w->n; i++) {
-        uint32_t h = hash2((uint32_t)(w->x + i), (uint32_t)w->y, f->look.grain);
-        float grain = (float)(h & 255) * (4 / 255.0f) - 1.5f;
-        float r = w->r[i] + grain, g = w->g[i] + grain, b = w->b[i] + grain;
+        uint32_t h = scramble(key + (uint32_t)(w->x + i) * 0x9e3779b1u);
+        float grain = (float)(int)(h & 255) * (4 / 255.0f) - 1.5f;
+        uint8_t r = byte(w->r[i] + grain), g = byte(w->g[i] + grain), b = byte(w->b[i] + grain);
         if (rgb != NULL) {
             uint8_t *out = rgb + 3 * (at + (size_t)i);
-            out[0] = byte(r);
-            out[1] = byte(g);
-            out[2] = byte(b);
+            out[0] = r;
+            out[1] = g;
+            out[2] = b;
         }
         if (grey != NULL) /* luma of ITU-R BT.601 */
-            grey[at + (size_t)i] = byte(.299f * r + .587f * g + .114f * b);
+            grey[at + (size_t)i] = (uint8_t)((77 * r + 150 * g + 29 * b + 128) >> 8);
     }
 }
 
@@ -263,8 +268,8 @@ void face_paint(const struct face *f, int width, int height, uint8_t *rgb, uint8
         for (w.x = 0; w.x < width; w.x += ROW_MAX) {
             float px = (float)w.x + .5f - f->x, py = (float)w.y + .5f - f->y;
             w.n = width - w.x < ROW_MAX ? width - w.x : ROW_MAX;
-            w.u = (px * f->cs + py * f->sn) / f->scale;
-            w.v = (py * f->cs - px * f->sn) / f->scale;
+            row_start(&w, (px * f->cs + py * f->sn) / f->scale,
+                      (py * f->cs - px * f->sn) / f->scale);
             paint_row(f, &w, width, height);
             store(f, &w, width, rgb, grey);
         }

@@ -11,7 +11,7 @@ static void paint_eye_pixel(const struct face *f, const struct eye *e, struct ro
     float s = (x - e->x) / e->half, arc = 1 - s * s, aa = w->scale;
     float mid = e->y + e->tilt * (x - e->x);
     float from_up = y - (mid - e->up * arc), from_low = (mid + e->low * arc) - y;
-    float inside = clamp01(.5f + aa * fminf(from_up, from_low));
+    float inside = clamp01(.5f + aa * least(from_up, from_low));
     if (inside <= 0)
         return;
     float lit = .72f + .28f * clamp01(from_up / .07f); /* the lid throws a shadow */
@@ -36,7 +36,7 @@ void paint_eye(const struct face *f, const struct eye *e, struct row *w)
 {
     int from, to;
     float lean = fabsf(e->tilt) * e->half + .02f;
-    row_clip(w, e->x - e->half, e->y - fmaxf(e->up, 0) - lean, e->x + e->half, e->y + e->low + lean,
+    row_clip(w, e->x - e->half, e->y - most(e->up, 0) - lean, e->x + e->half, e->y + e->low + lean,
              &from, &to);
     for (int i = from; i < to; i++)
         paint_eye_pixel(f, e, w, i, w->u + (float)i * w->du, w->v + (float)i * w->dv);
@@ -72,7 +72,7 @@ static void paint_mouth_pixel(const struct face *f, struct row *w, int i, float 
     float bow = lens * (1 + .22f * s2 * 4 * (1 - s2)) - .16f * expf(-s2 * 60) * lens;
     float out_up = in_up - m->lip_up * bow,
           out_low = in_low + m->lip_low * oval * (.6f + .4f * lens);
-    float lips = clamp01(.5f + aa * .8f * fminf(y - out_up, out_low - y));
+    float lips = clamp01(.5f + aa * .8f * least(y - out_up, out_low - y));
     if (lips <= 0 || arc <= 0)
         return;
     lips *= clamp01(arc * 6);
@@ -80,7 +80,7 @@ static void paint_mouth_pixel(const struct face *f, struct row *w, int i, float 
     float shine = y > in_low ? 1 - 2 * fabsf((y - in_low) / (m->lip_low + .001f) - .4f) : 0;
     full += .14f * clamp01(shine) * lens;
     blend(w, i, skin[0] * full * .86f, skin[1] * full * .58f, skin[2] * full * .60f, lips * .9f);
-    float open = clamp01(.5f + aa * fminf(y - in_up, in_low - y));
+    float open = clamp01(.5f + aa * least(y - in_up, in_low - y));
     float gap = (m->open_up + m->open) * swell;
     if (gap > .02f)
         paint_cavity(m, w, i, x, y - in_up, in_low - y, open);
@@ -92,8 +92,8 @@ void paint_mouth(const struct face *f, struct row *w)
 {
     int from, to;
     const struct mouth *m = &f->mouth;
-    float up = fmaxf(0, -m->corner) + m->open_up + m->lip_up * 1.3f + .03f;
-    float low = fmaxf(0, m->corner) + m->open + m->lip_low * 1.1f + .03f;
+    float up = most(0, -m->corner) + m->open_up + m->lip_up * 1.3f + .03f;
+    float low = most(0, m->corner) + m->open + m->lip_low * 1.1f + .03f;
     row_clip(w, m->x - m->half, m->y - up, m->x + m->half, m->y + low, &from, &to);
     for (int i = from; i < to; i++)
         paint_mouth_pixel(f, w, i, w->u + (float)i * w->du - m->x, w->v + (float)i * w->dv);
@@ -112,24 +112,16 @@ static float stroke_depth(const struct stroke *s, float x, float y)
         float t = clamp01((px * ex + py * ey) / (ex * ex + ey * ey + 1e-9f));
         float dx = px - t * ex, dy = py - t * ey;
         float half = s->half[k] + t * (s->half[k + 1] - s->half[k]);
-        best = fmaxf(best, half - sqrtf(dx * dx + dy * dy));
+        best = most(best, half - sqrtf(dx * dx + dy * dy));
     }
     return best;
 }
 
 void paint_stroke(const struct stroke *s, struct row *w)
 {
-    float x0 = 1e9f, y0 = 1e9f, x1 = -1e9f, y1 = -1e9f;
-    float soft = fmaxf(s->soft, .6f / w->scale);
-    for (int k = 0; k < s->points; k++) {
-        float rim = s->half[k] + soft;
-        x0 = fminf(x0, s->x[k] - rim);
-        y0 = fminf(y0, s->y[k] - rim);
-        x1 = fmaxf(x1, s->x[k] + rim);
-        y1 = fmaxf(y1, s->y[k] + rim);
-    }
+    float soft = most(s->soft, .6f / w->scale);
     int from, to;
-    row_clip(w, x0, y0, x1, y1, &from, &to);
+    row_clip(w, s->x0 - soft, s->y0 - soft, s->x1 + soft, s->y1 + soft, &from, &to);
     for (int i = from; i < to; i++) {
         float depth = stroke_depth(s, w->u + (float)i * w->du, w->v + (float)i * w->dv);
         float cover = clamp01(.5f + .5f * depth / soft);
