@@ -46,7 +46,7 @@ const struct table_section table_sections[] = {
 };
 
 const struct table_row table_rows[] = {
-    {FIELD(source, uri), TEXT(""), .flag = "source", .metavar = "SOURCE",
+    {FIELD(source, uri), PATH(""), .flag = "source", .metavar = "SOURCE",
      .help = "camera (/dev/videoN or N), video or picture file, folder of pictures, - for "
              "standard input, rtsp:// or http:// address, or demo:; empty is the first camera, or "
              "demo: where there is none"},
