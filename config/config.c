@@ -255,7 +255,7 @@ static int apply_entry(struct config *c, const char *path, int line, const char 
 static int apply_dictionary(struct config *c, const dictionary *d, const struct lines *lines,
                             const char *path, struct err *err)
 {
-    for (ssize_t i = 0; i < d->size; i++) {
+    for (ssize_t i = 0; i < (ssize_t)d->size; i++) { /* size_t from iniparser 4.2 on */
         const char *name = d->key[i];
         if (name == NULL)
             continue;
