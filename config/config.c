@@ -383,21 +383,29 @@ int config_load(struct config *c, const char *file, struct err *err)
 
 /* ---- writing ---- */
 
-/* iniparser knows no escapes: a text stands in whichever quotes it does not hold itself. False if
- * it holds both. */
+/* Whether the text would lose something or be misread without quotes. */
+static bool needs_quotes(const char *text)
+{
+    size_t n = strlen(text);
+    return n == 0 || strpbrk(text, ";#\"'=") != NULL || isspace((unsigned char)text[0]) ||
+           isspace((unsigned char)text[n - 1]);
+}
+
+/* iniparser 4.1 knows no escapes in quotes, 4.2 does: a text stands in whichever quotes it does not
+ * hold itself, and without any if that will do. False if it cannot be written. */
 static bool put_value(FILE *f, const struct table_row *row, const struct opts *opts)
 {
     char text[VALUE_TEXT_MAX];
     value_format(row, opts, text);
-    if (row->type != TABLE_TEXT && row->type != TABLE_PATH) {
-        fprintf(f, "%s = %s", row->key, text);
-        return true;
-    }
     const char *quote = strchr(text, '"') == NULL ? "\"" : "'";
-    bool both = strchr(text, '"') != NULL && strchr(text, '\'') != NULL;
-    fprintf(f, "%s%s = %s%s%s", both ? "; not to be written in an ini file: " : "", row->key, quote,
+    bool quoted = needs_quotes(text);
+    if ((row->type != TABLE_TEXT && row->type != TABLE_PATH) ||
+        (!quoted && strchr(text, '\\') != NULL))
+        quote = "";
+    bool lost = quote[0] != '\0' && (strchr(text, quote[0]) != NULL || strchr(text, '\\') != NULL);
+    fprintf(f, "%s%s = %s%s%s", lost ? "; not to be written in an ini file: " : "", row->key, quote,
             text, quote);
-    return !both;
+    return !lost;
 }
 
 char *config_to_ini(const struct config *c)
