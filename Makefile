@@ -6,13 +6,15 @@
 #   make bench      benchmarks: ratios measured in one run
 #   make install    PREFIX=/usr/local, DESTDIR for packagers
 #   make readme     puts the option tables into README.md
-#   SANITIZE=address,undefined or SANITIZE=thread builds a variant of its own below build/
+#   SANITIZE=address,undefined or SANITIZE=thread builds a variant of its own below build/; V=1 shows commands;
+#   DEVELOPER=1 makes warnings errors
 
 PREFIX  ?= /usr/local
 CC      ?= cc
 AR      ?= ar
 CFLAGS  ?= -O2 -g
 VERSION := 0.1.0
+Q       := $(if $(V),,@)
 
 # What is needed and the Debian package that holds it, as tests/deps.sh reads it.
 NEED_BUILD := command:$(firstword $(CC)):gcc command:pkg-config:pkg-config \
@@ -87,11 +89,11 @@ deps-test:
 
 $(BIN): $(B)/cmd/main.o $(B)/libmoodtop.a
 	@echo "-- LD $@"
-	@$(CC) $(LDFLAGS) -o $@ $^ $(LIBS)
+	$(Q)$(CC) $(LDFLAGS) -o $@ $^ $(LIBS)
 
 $(B)/libmoodtop.a: $(LIB_OBJ) $(B)/.objects
 	@rm -f $@
-	@$(AR) rcs $@ $(LIB_OBJ)
+	$(Q)$(AR) rcs $@ $(LIB_OBJ)
 
 # The loops of the network engine want vectors; -O2 of gcc 12 leaves most of them scalar.
 $(B)/nn/%.o: private FASTER = $(if $(filter -O2,$(CFLAGS)),-O3)
@@ -99,12 +101,15 @@ $(B)/nn/%.o: private FASTER = $(if $(filter -O2,$(CFLAGS)),-O3)
 $(B)/%.o: %.c $(B)/.flags
 	@mkdir -p $(@D)
 	@echo "-- CC $<"
-	@$(CC) $(ALL_CFLAGS) $(FASTER) $(WERROR) -MD -MP -c -o $@ $<
+	$(Q)$(CC) $(ALL_CFLAGS) $(FASTER) $(WERROR) -MD -MP -c -o $@ $<
 
 # ---- running --------------------------------------------------------------------------------------------
 
+# All processors, unless -j was given.
+JOBS = $(if $(findstring jobserver,$(MAKEFLAGS)),,-j$(shell nproc))
+
 demo: deps
-	@$(MAKE) --no-print-directory all
+	@$(MAKE) --no-print-directory $(JOBS) all
 	@if [ -t 0 ] && [ -t 1 ]; then exec $(abspath $(BIN)) live; \
 	 else exec $(abspath $(BIN)) live --plain --limit 10; fi
 
@@ -112,19 +117,19 @@ demo: deps
 
 $(B)/tests/unit/%: $(B)/tests/unit/%.o $(B)/libmoodtop.a
 	@echo "-- LD $@"
-	@$(CC) $(LDFLAGS) -o $@ $^ -lcmocka $(LIBS)
+	$(Q)$(CC) $(LDFLAGS) -o $@ $^ -lcmocka $(LIBS)
 
 $(B)/tests/e2e/%: $(B)/tests/e2e/%.o $(E2E_HELP) $(B)/libmoodtop.a
 	@echo "-- LD $@"
-	@$(CC) $(LDFLAGS) -o $@ $^ -lcmocka -lvterm -lutil $(LIBS)
+	$(Q)$(CC) $(LDFLAGS) -o $@ $^ -lcmocka -lvterm -lutil $(LIBS)
 
 $(B)/tests/e2e/fakecam.so: tests/e2e/fakecam.c
 	@mkdir -p $(@D)
 	@echo "-- SO $@"
-	@$(CC) -std=gnu17 -D_GNU_SOURCE -I. $(WARN) -Wno-pedantic $(CFLAGS) -fPIC -shared -o $@ $< -ldl -pthread
+	$(Q)$(CC) -std=gnu17 -D_GNU_SOURCE -I. $(WARN) -Wno-pedantic $(CFLAGS) -fPIC -shared -o $@ $< -ldl -pthread
 
 check: deps-test
-	@$(MAKE) --no-print-directory $(BIN) test-programs
+	@$(MAKE) --no-print-directory $(JOBS) $(BIN) test-programs
 	@MOODTOP=$(abspath $(BIN)) FAKECAM=$(abspath $(B)/tests/e2e/fakecam.so) SANITIZE=$(SANITIZE) \
 	    tests/run.sh tests/rules.sh $(sort $(UNIT)) $(sort $(E2E))
 
@@ -142,7 +147,7 @@ bench: all $(patsubst tests/bench/%.c,$(B)/tests/bench/%,$(wildcard tests/bench/
 	@tests/bench/run.sh
 
 $(B)/tests/bench/%: $(B)/tests/bench/%.o $(B)/libmoodtop.a
-	@$(CC) $(LDFLAGS) -o $@ $^ $(LIBS)
+	$(Q)$(CC) $(LDFLAGS) -o $@ $^ $(LIBS)
 
 # ---- installing -----------------------------------------------------------------------------------------
 

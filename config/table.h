@@ -2,7 +2,8 @@
  * table: every option of the program, one row each. Defaults, ini files, environment, flags,
  * --help, man page, shell completion and the README's table are all made from these rows.
  *
- * A new option is a field in opts.h and a row in table.c. Constant data: any thread.
+ * A new option is a field in opts.h and a row in table.c; then "make readme". Constant data: any
+ * thread.
  */
 #ifndef CONFIG_TABLE_H
 #define CONFIG_TABLE_H
