@@ -376,7 +376,7 @@ int app_run(const struct opts *opts, const struct app_view *views, int count, in
         windows_free(&a);
     views_close(&a);
     style_free(a.style);
-    screen_end();
+    screen_end(err);
     *signal = a.signal;
     return status;
 }

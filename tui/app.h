@@ -20,7 +20,8 @@ struct app_view {
 /*
  * Takes the terminal, runs until the user quits or a signal ends it, gives the terminal back.
  * Returns 0 with *signal 0 or the signal (SIGTERM, SIGHUP) that the caller should die of; -1 and
- * err if there is no usable terminal (*screen false) or a view cannot open (*screen true).
+ * err if there is no usable terminal (*screen false) or a view cannot open (*screen true). With 0,
+ * err may hold the last error that was logged while the screen was up.
  */
 int app_run(const struct opts *opts, const struct app_view *views, int count, int *signal,
             bool *screen, struct err *err);

@@ -159,8 +159,8 @@ static void stderr_redirect(const struct opts *opts)
     dup2(screen.log_fd, STDERR_FILENO);
 }
 
-/* Prints the last error that was logged while the screen was up. */
-static void log_report(void)
+/* The last error that was logged while the screen was up. */
+static void log_report(struct err *err)
 {
     char tail[LOG_TAIL_BYTES + 1];
     off_t end = lseek(screen.log_fd, 0, SEEK_END);
@@ -171,11 +171,11 @@ static void log_report(void)
     for (char *line = strtok(tail, "\n"); line != NULL; line = strtok(NULL, "\n"))
         if (strstr(line, " error: ") != NULL)
             last = strstr(line, " error: ") + strlen(" error: ");
-    if (last != NULL)
-        fprintf(stderr, "moodtop: %s (more in %s)\n", last, screen.log_path);
+    if (last != NULL && err->text[0] == '\0')
+        err_set(err, "%s (more in %s)", last, screen.log_path);
 }
 
-static void stderr_restore(void)
+static void stderr_restore(struct err *err)
 {
     if (screen.saved_stderr < 0)
         return;
@@ -183,7 +183,7 @@ static void stderr_restore(void)
     dup2(screen.saved_stderr, STDERR_FILENO);
     close(screen.saved_stderr);
     screen.saved_stderr = -1;
-    log_report();
+    log_report(err);
     close(screen.log_fd);
     screen.log_fd = -1;
     free(screen.log_path);
@@ -259,7 +259,7 @@ int screen_start(const struct opts *opts, struct err *err)
     return 0;
 }
 
-void screen_end(void)
+void screen_end(struct err *err)
 {
     if (screen.term == NULL)
         return;
@@ -272,7 +272,7 @@ void screen_end(void)
     mem_on_panic(NULL);
     signals_end();
     input_close();
-    stderr_restore();
+    stderr_restore(err);
 }
 
 const char *screen_note(void)

@@ -23,8 +23,9 @@ enum { SCREEN_NO_KEY = -1, SCREEN_ESC = 27 };
  */
 int screen_start(const struct opts *opts, struct err *err);
 
-/* Gives it back as it was; then says on stderr where errors were logged meanwhile, if any were. */
-void screen_end(void);
+/* Gives it back as it was. err gets the last error that went to the log meanwhile, if one did and
+ * err says nothing yet. */
+void screen_end(struct err *err);
 
 /* What the user should know of how the screen was started; "" = nothing. */
 const char *screen_note(void);

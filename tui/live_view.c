@@ -1,0 +1,346 @@
+/* live_view: see live_view.h. */
+#include "tui/live_view.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "tui/layout.h"
+#include "tui/line_mode.h"
+#include "tui/live_panes.h"
+#include "tui/style.h"
+
+#define BACK_STEP_S 10.0
+#define STILL_NS (500 * CLOCK_MS) /* ages and the graph's clock move at least so often */
+
+struct live_view_state {
+    struct live_show show;
+    struct live_panes *panes;
+    WINDOW *win;     /* borrowed from the app */
+    uint64_t pushed; /* the last scene that went into the history */
+    int64_t redrawn;
+    char trouble[ERR_TEXT_MAX]; /* a replay that failed */
+};
+
+static struct live *live_of(const struct view *v)
+{
+    const struct live_view_data *data = v->data;
+    return data->live;
+}
+
+static struct live_view_state *state_of(const struct view *v)
+{
+    return v->state;
+}
+
+/* ---- life -------------------------------------------------------------------------------------
+ */
+
+static int open_view(struct view *v, struct err *err)
+{
+    (void)err;
+    struct live_view_state *s = state_of(v);
+    struct live_show *show = &s->show;
+    show->model = live_model(live_of(v));
+    show->focus = LAYOUT_PICTURE;
+    show->maximised = LAYOUT_NONE;
+    show->now = clock_now();
+    style_moods(v->style, show->model->labels, show->model->classes, show->mood);
+    s->panes = live_panes_new(v->style, &v->opts->ui, show->model->classes);
+    return 0;
+}
+
+static void close_view(struct view *v)
+{
+    struct live_view_state *s = state_of(v);
+    live_panes_free(s->panes);
+    frame_unref(s->show.frame);
+    s->panes = NULL;
+    s->show.frame = NULL;
+}
+
+static void resize_view(struct view *v, WINDOW *win)
+{
+    struct live_view_state *s = state_of(v);
+    s->win = win;
+    live_panes_resize(s->panes, win, s->show.maximised);
+}
+
+/* ---- new data ---------------------------------------------------------------------------------
+ */
+
+/* Keeps the choice while its face is there; else takes the largest face. */
+static void choose(struct live_show *show)
+{
+    long best = 0;
+    if (live_show_face(show) != NULL)
+        return;
+    for (int i = 0; i < show->scene.faces; i++) {
+        struct box b = show->scene.face[i].box;
+        long area = (long)b.w * b.h;
+        if (area > best) {
+            best = area;
+            show->selected = show->scene.face[i].id;
+        }
+    }
+}
+
+/* A camera is shown as a mirror shows it. */
+static bool mirrored(const struct view *v, const struct live_status *status)
+{
+    return v->opts->ui.mirror && strstr(status->source, "/dev/video") != NULL;
+}
+
+static bool update_view(struct view *v, int64_t now)
+{
+    struct live_view_state *s = state_of(v);
+    struct live_show *show = &s->show;
+    const struct frame *before = show->frame;
+    uint64_t seq = before != NULL ? before->seq : 0;
+    bool news = live_update(live_of(v), &show->scene, &show->status, &show->frame);
+    news |= show->frame != before || (show->frame != NULL && show->frame->seq != seq);
+    enum live_state state = show->status.state;
+    if (state != LIVE_PAUSED && state != LIVE_ENDED)
+        show->now = now;
+    if (show->scene.seq != s->pushed) {
+        s->pushed = show->scene.seq;
+        live_panes_push(s->panes, &show->scene);
+    }
+    show->mirror = mirrored(v, &show->status);
+    choose(show);
+    if (news || now - s->redrawn > STILL_NS) {
+        s->redrawn = now;
+        return true;
+    }
+    return false;
+}
+
+static int fd_of(const struct view *v)
+{
+    return live_fd(live_of(v));
+}
+
+/* ---- words ------------------------------------------------------------------------------------
+ */
+
+/* The longest start of UTF-8 text that fits into so many bytes. */
+static int cut(const char *text, int bytes)
+{
+    int n = (int)strlen(text);
+    if (n <= bytes)
+        return n;
+    for (n = bytes < 0 ? 0 : bytes; n > 0 && ((unsigned char)text[n] & 0xc0) == 0x80; n--)
+        continue;
+    return n;
+}
+
+static void status_of(const struct view *v, char *text, size_t size)
+{
+    const struct live_view_state *s = state_of(v);
+    const struct live_show *show = &s->show;
+    const struct live_status *st = &show->status;
+    static const char *const states[] = {[LIVE_OPENING] = "opening",
+                                         [LIVE_RUNNING] = "",
+                                         [LIVE_PAUSED] = "PAUSED",
+                                         [LIVE_LOST] = "LOST",
+                                         [LIVE_ENDED] = "END"};
+    char tail[160];
+    if (s->trouble[0] != '\0') {
+        snprintf(text, size, "%s", s->trouble);
+        return;
+    }
+    int n = snprintf(tail, sizeof tail, "%dx%d  %.1f fps  %.1f analysed", st->width, st->height,
+                     st->capture_fps, st->analysed_fps);
+    if (show->scene.seq > 0 && st->state == LIVE_RUNNING)
+        n += snprintf(tail + n, sizeof tail - (size_t)n, "  boxes %.0f ms old",
+                      (double)(show->now - show->scene.time) / 1e6);
+    n += snprintf(tail + n, sizeof tail - (size_t)n, "  %.40s", show->model->name);
+    int room = v->cols - 12 - n - (int)strlen(states[st->state]) - 4;
+    snprintf(text, size, "%.*s  %s%s%s", cut(st->source, room > 12 ? room : 12), st->source,
+             states[st->state], states[st->state][0] ? "  " : "", tail);
+}
+
+static void line_of(const struct view *v, char *text, size_t size)
+{
+    const struct live_show *show = &state_of(v)->show;
+    line_mode_scene(&show->scene, &show->status, show->model->labels, show->selected, text, size);
+}
+
+static void draw_view(struct view *v, WINDOW *win)
+{
+    live_panes_draw(state_of(v)->panes, win, &state_of(v)->show);
+}
+
+/* ---- keys -------------------------------------------------------------------------------------
+ */
+
+static void key_look(struct view *v, int key)
+{
+    (void)key;
+    picture_next_renderer(live_panes_picture(state_of(v)->panes));
+}
+
+/* Between grey and colour half blocks; from any other look to colour. */
+static void key_color(struct view *v, int key)
+{
+    (void)key;
+    struct picture *p = live_panes_picture(state_of(v)->panes);
+    enum ui_renderer start = picture_renderer_id(p);
+    enum ui_renderer want = start == UI_HALF_COLOR ? UI_HALF_GREY : UI_HALF_COLOR;
+    do
+        picture_next_renderer(p);
+    while (picture_renderer_id(p) != want && picture_renderer_id(p) != start);
+}
+
+static void key_pause(struct view *v, int key)
+{
+    (void)key;
+    live_pause(live_of(v), state_of(v)->show.status.state != LIVE_PAUSED);
+}
+
+static int index_of(const struct scene *scene, int id)
+{
+    for (int i = 0; i < scene->faces; i++)
+        if (scene->face[i].id == id)
+            return i;
+    return 0;
+}
+
+static void face_step(struct live_show *show, int step)
+{
+    int n = show->scene.faces;
+    if (n > 0)
+        show->selected =
+            show->scene.face[(index_of(&show->scene, show->selected) + step + n) % n].id;
+}
+
+static void key_face(struct view *v, int key)
+{
+    face_step(&state_of(v)->show, key == '[' || key == KEY_UP || key == 'k' ? -1 : 1);
+}
+
+static void key_face_end(struct view *v, int key)
+{
+    struct live_show *show = &state_of(v)->show;
+    if (show->scene.faces > 0)
+        show->selected =
+            show->scene.face[key == 'g' || key == KEY_HOME ? 0 : show->scene.faces - 1].id;
+}
+
+static void key_time(struct view *v, int key)
+{
+    struct live_show *show = &state_of(v)->show;
+    show->back_s += key == KEY_LEFT || key == 'h' ? BACK_STEP_S : -BACK_STEP_S;
+    double most = LIVE_MEMORY_S - LIVE_SPAN_S;
+    show->back_s = show->back_s < 0 ? 0 : show->back_s > most ? most : show->back_s;
+}
+
+static void maximise(struct view *v, enum layout_pane pane)
+{
+    struct live_view_state *s = state_of(v);
+    s->show.maximised = pane;
+    live_panes_resize(s->panes, s->win, pane);
+}
+
+static void key_maximise(struct view *v, int key)
+{
+    struct live_show *show = &state_of(v)->show;
+    bool back = key == 27 || show->maximised != LAYOUT_NONE;
+    maximise(v, back ? LAYOUT_NONE : show->focus);
+}
+
+static void focus(struct view *v, enum layout_pane pane)
+{
+    struct live_show *show = &state_of(v)->show;
+    show->focus = pane;
+    if (show->maximised != LAYOUT_NONE)
+        maximise(v, pane);
+}
+
+static void key_focus(struct view *v, int key)
+{
+    int step = key == KEY_BTAB ? LAYOUT_PANES - 1 : 1;
+    focus(v, (enum layout_pane)((state_of(v)->show.focus + step) % LAYOUT_PANES));
+}
+
+static void key_zoom(struct view *v, int key)
+{
+    (void)key;
+    struct live_show *show = &state_of(v)->show;
+    show->zoom = (show->zoom + 1) % LIVE_ZOOMS;
+}
+
+/* The end of a file is where a replay makes sense. */
+static void key_replay(struct view *v, int key)
+{
+    (void)key;
+    struct live_view_state *s = state_of(v);
+    struct live_view_data *data = v->data;
+    struct err err = {""};
+    if (s->show.status.state != LIVE_ENDED)
+        return;
+    struct live *again = live_open(v->opts, true, &err);
+    snprintf(s->trouble, sizeof s->trouble, "%s", err.text);
+    if (again == NULL)
+        return;
+    live_close(data->live);
+    data->live = again;
+    s->show.model = live_model(again);
+    s->show.selected = 0;
+    s->pushed = 0;
+    picture_reset(live_panes_picture(s->panes));
+}
+
+static void key_mouse(struct view *v, int key)
+{
+    (void)key;
+    MEVENT event;
+    int face;
+    struct live_view_state *s = state_of(v);
+    if (getmouse(&event) != OK)
+        return;
+    enum layout_pane pane = live_panes_at(s->panes, &s->show, event.y, event.x, &face);
+    if (event.bstate & (BUTTON4_PRESSED | BUTTON5_PRESSED))
+        face_step(&s->show, event.bstate & BUTTON4_PRESSED ? -1 : 1);
+    else if (pane != LAYOUT_NONE)
+        focus(v, pane);
+    if (face != 0)
+        s->show.selected = face;
+}
+
+static const struct view_key keys[] = {
+    {'v', 0, "v", "look", "the next way to draw the picture", key_look},
+    {'p', ' ', "p Space", "pause", "hold the picture, or let it go on", key_pause},
+    {']', KEY_DOWN, "[ ] Up Down k j", "face", "the previous or next face", key_face},
+    {'[', KEY_UP, NULL, NULL, NULL, key_face},
+    {'j', 0, NULL, NULL, NULL, key_face},
+    {'k', 0, NULL, NULL, NULL, key_face},
+    {'g', KEY_HOME, "g G Home End", NULL, "the first or last face", key_face_end},
+    {'G', KEY_END, NULL, NULL, NULL, key_face_end},
+    {'z', '\r', "z Enter Esc", "big", "the focused pane alone, or all panes again", key_maximise},
+    {KEY_ENTER, '\n', NULL, NULL, NULL, key_maximise},
+    {27, 0, NULL, NULL, NULL, key_maximise},
+    {'\t', 0, "Tab Shift-Tab", "pane", "the next or previous pane", key_focus},
+    {KEY_BTAB, 0, NULL, NULL, NULL, key_focus},
+    {'f', 0, "f", "zoom", "zoom on the face: where it helps, always, never", key_zoom},
+    {'c', 0, "c", NULL, "colour or grey picture", key_color},
+    {KEY_LEFT, 'h', "Left Right h l", NULL, "the history back in time, or forth", key_time},
+    {KEY_RIGHT, 'l', NULL, NULL, NULL, key_time},
+    {'r', 0, "r", NULL, "at the end of a file: play it again", key_replay},
+    {KEY_MOUSE, 0, "mouse", NULL, "a click chooses face and pane, the wheel the face", key_mouse},
+    {0, 0, NULL, NULL, NULL, NULL},
+};
+
+const struct view_ops live_view = {
+    .name = "live",
+    .state_size = sizeof(struct live_view_state),
+    .keys = keys,
+    .open = open_view,
+    .close = close_view,
+    .resize = resize_view,
+    .update = update_view,
+    .draw = draw_view,
+    .fd = fd_of,
+    .status = status_of,
+    .line = line_of,
+};

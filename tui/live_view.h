@@ -1,0 +1,17 @@
+/* live_view: the live screen: the picture, the moods of one face, and their last minute. UI thread.
+ */
+#ifndef TUI_LIVE_VIEW_H
+#define TUI_LIVE_VIEW_H
+
+#include "tui/view.h"
+#include "vision/live.h"
+
+/* v->data of this view. A replay closes the live and opens another; the caller closes whichever
+ * is there in the end. */
+struct live_view_data {
+    struct live *live;
+};
+
+extern const struct view_ops live_view;
+
+#endif
