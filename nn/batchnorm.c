@@ -14,6 +14,7 @@
 #include "base/mem.h"
 #include "nn/initial.h"
 #include "nn/options.h"
+#include "nn/params.h"
 #include "nn/slice.h"
 #include "nn/vec.h"
 
@@ -91,15 +92,15 @@ static int batchnorm_shape(struct layer *l, struct err *err)
                        "(%d,%d,%d); supported: -1",
                        l->name, l->out.h, l->out.w, l->out.c);
     if (b->scale)
-        layer_add_param(l, "gamma", 1, &l->out.c);
+        params_add(l, "gamma", 1, &l->out.c);
     if (b->center)
-        layer_add_param(l, "beta", 1, &l->out.c);
-    layer_add_param(l, "moving_mean", 1, &l->out.c);
-    layer_add_param(l, "moving_variance", 1, &l->out.c);
-    b->p_gamma = layer_param(l, "gamma");
-    b->p_beta = layer_param(l, "beta");
-    b->p_mean = layer_param(l, "moving_mean");
-    b->p_variance = layer_param(l, "moving_variance");
+        params_add(l, "beta", 1, &l->out.c);
+    params_add(l, "moving_mean", 1, &l->out.c);
+    params_add(l, "moving_variance", 1, &l->out.c);
+    b->p_gamma = params_find(l, "gamma");
+    b->p_beta = params_find(l, "beta");
+    b->p_mean = params_find(l, "moving_mean");
+    b->p_variance = params_find(l, "moving_variance");
     b->p_mean->trainable = b->p_variance->trainable = false;
     l->saved_fixed = (c + 1) / 2 * 2 * 5 + LAYER_SLICES * 2 * c * (sizeof(double) / sizeof(float));
     return 0;

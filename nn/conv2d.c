@@ -6,6 +6,7 @@
 
 #include "base/mem.h"
 #include "nn/conv.h"
+#include "nn/params.h"
 #include "nn/slice.h"
 #include "nn/vec.h"
 
@@ -44,13 +45,13 @@ static int conv2d_shape(struct layer *l, struct err *err)
         return -1;
     l->out = c->out;
     int dim[4] = {c->win.kh, c->win.kw, c->in.c, c->out.c};
-    layer_add_param(l, "kernel", 4, dim);
+    params_add(l, "kernel", 4, dim);
     l->param[0].decay = true;
     if (c->use_bias)
-        layer_add_param(l, "bias", 1, &c->out.c);
+        params_add(l, "bias", 1, &c->out.c);
     c->algo = &conv_im2col;
     l->scratch = c->algo->scratch(c);
-    l->partial = LAYER_SLICES * layer_trainable(l);
+    l->partial = LAYER_SLICES * params_trainable(l);
     l->macs = (long)c->out.h * c->out.w * (long)l->param[0].size;
     return 0;
 }
@@ -95,7 +96,7 @@ static void backward_slice(const struct call *call, const struct slice *s)
     const struct layer *l = call->l;
     const struct conv *c = l->priv;
     const float *dy = call_dy(call, s->first);
-    float *dw = call->run->partial + (size_t)s->part * layer_trainable(l);
+    float *dw = call->run->partial + (size_t)s->part * params_trainable(l);
     float *dx = call->dx[0] != NULL ? call_dx(call, 0, s->first) : NULL;
     c->algo->backward(c, l->param[0].w, call_x(call, 0, s->first), dy, dx, call->run->add[0],
                       l->param[0].trainable ? dw : NULL, s->n, call->run->scratch[s->worker]);
@@ -110,7 +111,7 @@ static void conv2d_backward(struct layer *l, const float *const *x, const float 
     (void)y;
     struct call c = {.l = l, .x = x, .dy = dy, .dx = dx, .run = run};
     int parts = call_slices(&c, slice_work(l), backward_slice);
-    layer_reduce(l, run, parts);
+    params_reduce(l, run, parts);
 }
 
 const struct layer_ops conv2d_ops = {
@@ -121,5 +122,5 @@ const struct layer_ops conv2d_ops = {
     .init = conv2d_init,
     .forward = conv2d_forward,
     .backward = conv2d_backward,
-    .fold = layer_fold_kernel,
+    .fold = params_fold,
 };

@@ -9,6 +9,8 @@
 #include "nn/gemm.h"
 #include "nn/initial.h"
 #include "nn/options.h"
+#include "nn/params.h"
+#include "nn/slice.h"
 #include "nn/vec.h"
 
 struct dense {
@@ -46,10 +48,10 @@ static int dense_shape(struct layer *l, struct err *err)
     int dim[2] = {l->in[0].c, d->units};
     l->out = l->in[0];
     l->out.c = d->units;
-    layer_add_param(l, "kernel", 2, dim);
+    params_add(l, "kernel", 2, dim);
     l->param[0].decay = true;
     if (d->use_bias)
-        layer_add_param(l, "bias", 1, &d->units);
+        params_add(l, "bias", 1, &d->units);
     l->macs = (long)l->in[0].h * l->in[0].w * l->in[0].c * d->units;
     return 0;
 }
@@ -155,5 +157,5 @@ const struct layer_ops dense_ops = {
     .init = dense_init,
     .forward = dense_forward,
     .backward = dense_backward,
-    .fold = layer_fold_kernel,
+    .fold = params_fold,
 };

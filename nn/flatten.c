@@ -2,6 +2,7 @@
 #include "nn/kinds.h"
 
 #include "nn/options.h"
+#include "nn/slice.h"
 #include "nn/vec.h"
 
 static int flatten_config(struct layer *l, const json_t *config, struct err *err)

@@ -10,6 +10,7 @@
 #include "base/mem.h"
 #include "nn/gemm.h"
 #include "nn/keras.h"
+#include "nn/params.h"
 
 #define JSON_BYTES_MAX (16u << 20)
 
@@ -228,7 +229,7 @@ static void find_learners(struct graph *g, struct graph_run *run)
 {
     for (int i = 0; i < g->layers; i++) {
         const struct layer *l = &g->layer[i];
-        run->learns[i] = layer_trainable(l) > 0;
+        run->learns[i] = params_trainable(l) > 0;
         for (int k = 0; k < l->inputs; k++)
             run->learns[i] |= run->learns[l->from[k]];
     }

@@ -11,6 +11,7 @@
 
 #include <stdint.h>
 
+#include "base/thread.h"
 #include "nn/layer.h"
 
 struct graph {

@@ -6,6 +6,7 @@
 
 #include "base/mem.h"
 #include "nn/keras.h"
+#include "nn/params.h"
 
 static int readers_of(const struct graph *g, int i)
 {
@@ -43,8 +44,8 @@ void graph_fold(struct graph *g)
     assert(g->run == NULL); /* room is made for the folded graph, and nobody trains it */
     for (int i = 1; i < g->layers; i++) {
         struct layer *before = &g->layer[g->layer[i].from[0]];
-        if (is_foldable(g, i) && layer_param(before, "bias") == NULL)
-            layer_add_param(before, "bias", 1, &before->out.c);
+        if (is_foldable(g, i) && params_find(before, "bias") == NULL)
+            params_add(before, "bias", 1, &before->out.c);
     }
     graph_place_params(g); /* the new biases begin as zeros */
     for (int i = 1; i < g->layers; i++) {

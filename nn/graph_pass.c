@@ -4,6 +4,8 @@
 #include <assert.h>
 #include <string.h>
 
+#include "nn/slice.h"
+
 int graph_logits_layer(const struct graph *g)
 {
     const struct layer *last = &g->layer[g->layers - 1];

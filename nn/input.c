@@ -2,6 +2,7 @@
 #include "nn/kinds.h"
 
 #include "nn/options.h"
+#include "nn/slice.h"
 #include "nn/keras.h"
 #include "nn/vec.h"
 

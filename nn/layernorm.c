@@ -10,6 +10,7 @@
 #include "base/mem.h"
 #include "nn/initial.h"
 #include "nn/options.h"
+#include "nn/params.h"
 #include "nn/slice.h"
 #include "nn/vec.h"
 
@@ -70,13 +71,13 @@ static int layernorm_shape(struct layer *l, struct err *err)
     const int *dim = n->whole ? whole : &l->out.c;
     n->len = n->whole ? shape_size(&l->out) : (size_t)l->out.c;
     if (n->scale)
-        layer_add_param(l, "gamma", n->whole ? 3 : 1, dim);
+        params_add(l, "gamma", n->whole ? 3 : 1, dim);
     if (n->center)
-        layer_add_param(l, "beta", n->whole ? 3 : 1, dim);
-    n->p_gamma = layer_param(l, "gamma");
-    n->p_beta = layer_param(l, "beta");
+        params_add(l, "beta", n->whole ? 3 : 1, dim);
+    n->p_gamma = params_find(l, "gamma");
+    n->p_beta = params_find(l, "beta");
     l->saved = 2 * shape_size(&l->out) / n->len; /* mean and 1 / deviation of each group */
-    l->partial = LAYER_SLICES * layer_trainable(l);
+    l->partial = LAYER_SLICES * params_trainable(l);
     return 0;
 }
 
@@ -156,7 +157,7 @@ static void param_gradients(const struct layernorm *n, const float *x, const flo
 static void backward_slice(const struct call *c, const struct slice *s)
 {
     const struct layernorm *n = c->l->priv;
-    size_t groups = (size_t)s->n * shape_size(&c->l->out) / n->len, wide = layer_trainable(c->l);
+    size_t groups = (size_t)s->n * shape_size(&c->l->out) / n->len, wide = params_trainable(c->l);
     const float *x = call_x(c, 0, s->first), *dy = call_dy(c, s->first);
     const float *saved = c->run->saved + (size_t)s->first * c->l->saved;
     float *sums = c->run->partial + (size_t)s->part * wide;
@@ -179,7 +180,7 @@ static void layernorm_backward(struct layer *l, const float *const *x, const flo
     (void)y;
     struct call c = {.l = l, .x = x, .dy = dy, .dx = dx, .run = run};
     int parts = call_slices(&c, shape_size(&l->out), backward_slice);
-    layer_reduce(l, run, parts);
+    params_reduce(l, run, parts);
 }
 
 const struct layer_ops layernorm_ops = {

@@ -1,13 +1,29 @@
 /*
- * slice: one call of a layer's forward or backward, cut into runs of images for the pool. How it is
+ * slice: what a layer's forward and backward are called with, and how a call is cut into runs of
+ * images for the pool. How it is
  * cut depends on the batch and the shapes alone, never on the number of threads. Lives on the stack
  * of the call.
  */
 #ifndef NN_SLICE_H
 #define NN_SLICE_H
 
+#include "base/thread.h"
 #include "nn/layer.h"
 
+/* What a call of forward or backward works with; lives for one call. All blocks are 64-byte
+ * aligned. */
+struct layer_run {
+    int batch;
+    bool train;
+    struct pool *pool;          /* may be NULL */
+    float *const *scratch;      /* [pool_threads] blocks of at least l->scratch floats */
+    float *saved, *saved_fixed; /* (batch * l->saved), (l->saved_fixed) */
+    float *partial;             /* (l->partial), garbage when a call begins */
+    uint64_t seed;              /* of this layer and step; each image has a stream of it */
+    bool add[LAYER_INPUTS_MAX]; /* backward adds to dx[i] instead of writing it */
+};
+
+/* One call, as the slices of a layer kind see it. */
 struct call {
     struct layer *l;
     const float *const *x;

@@ -10,6 +10,7 @@
 #include "base/mem.h"
 #include "nn/infer.h"
 #include "nn/model.h"
+#include "nn/params.h"
 
 #define LAYER(kind, name, options)                                                                 \
     "{\"class_name\":\"" kind "\",\"config\":{\"name\":\"" name "\"" options "}}"
@@ -217,10 +218,10 @@ static void batchnorm_updates_its_moving_averages(void **state)
     float x[4] = {1000, 1002, 1004, 1006}; /* mean 1003, variance 5 */
     graph_reserve(g, 2, true, NULL);
     graph_logits(g, x, 2, true, 0);
-    assert_float_equal(layer_param(&g->layer[1], "moving_mean")->w[0], 10.03, 1e-4);
-    assert_float_equal(layer_param(&g->layer[1], "moving_variance")->w[0], 0.99 + 0.05, 1e-5);
+    assert_float_equal(params_find(&g->layer[1], "moving_mean")->w[0], 10.03, 1e-4);
+    assert_float_equal(params_find(&g->layer[1], "moving_variance")->w[0], 0.99 + 0.05, 1e-5);
     graph_logits(g, x, 2, false, 0);
-    assert_float_equal(layer_param(&g->layer[1], "moving_mean")->w[0], 10.03, 1e-4);
+    assert_float_equal(params_find(&g->layer[1], "moving_mean")->w[0], 10.03, 1e-4);
     graph_free(g);
 }
 
@@ -233,14 +234,14 @@ static void starts_as_keras_does(void **state)
     assert_memory_not_equal(g->param, again->param, g->params * sizeof(float));
     for (int i = 0; i < g->layers; i++) {
         struct layer *l = &g->layer[i];
-        struct param *kernel = layer_param(l, "kernel"), *gamma = layer_param(l, "gamma");
+        struct param *kernel = params_find(l, "kernel"), *gamma = params_find(l, "gamma");
         if (strcmp(l->name, "b") == 0) { /* Glorot uniform: sqrt(6 / (9 (8 + 12))) */
             float most = 0;
             for (size_t k = 0; k < kernel->size; k++)
                 most = fmaxf(most, fabsf(kernel->w[k]));
             assert_true(most < 0.18258f && most > 0.18f);
-            assert_true(kernel->decay && !layer_param(l, "bias")->decay);
-            assert_float_equal(layer_param(l, "bias")->w[3], 0, 0);
+            assert_true(kernel->decay && !params_find(l, "bias")->decay);
+            assert_float_equal(params_find(l, "bias")->w[3], 0, 0);
         }
         if (gamma != NULL)
             assert_float_equal(gamma->w[0], 1, 0);
