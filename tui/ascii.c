@@ -36,12 +36,24 @@ static void ascii_close(void *state)
     free(a);
 }
 
-/* A dither of 8-bit pixels whose palette is grey; libcaca's palette entries have 12 bits. */
+/*
+ * libcaca takes the four greys for 0, 85, 170, 255; terminals of today show them lighter (7 is 229
+ * in xterm, 211 in GNOME, 216 in Alacritty; 8 is 127, 85, 107). The palette undoes that: what shall
+ * look like 107 is given to libcaca as 85. Its entries have 12 bits.
+ */
+static uint32_t undo_theme(uint32_t level)
+{
+    static const uint32_t shown[] = {0, 107, 216, 255}, taken[] = {0, 0x555, 0xaaa, 0xfff};
+    uint32_t i = level <= shown[1] ? 0 : level <= shown[2] ? 1 : 2;
+    return taken[i] + (level - shown[i]) * (taken[i + 1] - taken[i]) / (shown[i + 1] - shown[i]);
+}
+
+/* A dither of 8-bit grey pixels. */
 static caca_dither_t *make_dither(int cols, int rows, const char *charset)
 {
     uint32_t grey[256], opaque[256];
     for (uint32_t i = 0; i < 256; i++) {
-        grey[i] = i * 0xfff / 255;
+        grey[i] = undo_theme(i);
         opaque[i] = 0xfff;
     }
     caca_dither_t *d = caca_create_dither(8, cols, rows, cols, 0, 0, 0, 0);
@@ -92,7 +104,8 @@ const struct renderer_ops renderer_caca = {
     .colors = 8,
     .across = 1,
     .down = 1,
-    .sharpen = 128,
+    .sharpen = 192,
+    .hold = 3,
     .open = ascii_open,
     .close = ascii_close,
     .draw = ascii_draw,

@@ -79,6 +79,7 @@ const struct renderer_ops renderer_braille = {
     .across = 2,
     .down = 4,
     .sharpen = 256,
+    .hold = 3,
     .open = braille_open,
     .close = braille_close,
     .draw = braille_draw,

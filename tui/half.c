@@ -64,6 +64,7 @@ const struct renderer_ops renderer_half_grey = {
     .across = 1,
     .down = 2,
     .sharpen = 64,
+    .hold = 2,
     .draw = half_grey_draw,
 };
 
@@ -76,5 +77,6 @@ const struct renderer_ops renderer_half_color = {
     .down = 2,
     .rgb = true,
     .sharpen = 64,
+    .hold = 2,
     .draw = half_color_draw,
 };

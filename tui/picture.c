@@ -153,7 +153,7 @@ static void take_samples(struct picture *p, const struct frame *f, int width, in
         average_run(&p->average, f->rgb, 3 * f->width, 3, p->fresh_rgb);
     if (p->filter && p->width > 0) {
         steady_filter(p->kept, p->fresh, p->kept_rgb, rgb ? p->fresh_rgb : NULL, width, height,
-                      block(width, region->w), block(height, region->h));
+                      block(width, region->w), block(height, region->h), p->renderer->hold);
         return;
     }
     memcpy(p->kept, p->fresh, n);

@@ -26,5 +26,6 @@ const struct renderer_ops renderer_ramp = {
     .across = 1,
     .down = 1,
     .sharpen = 205,
+    .hold = 2,
     .draw = ramp_draw,
 };

@@ -30,11 +30,12 @@ struct glyph {
 struct renderer_ops {
     const char *name;
     enum ui_renderer id;
-    bool utf8;                            /* needs more than ASCII */
-    int colors;                           /* needs at least as many */
-    int across, down;                     /* samples per cell */
-    bool rgb;                             /* wants colour */
-    int sharpen;                          /* of the unsharp mask, in 1/256 */
+    bool utf8;        /* needs more than ASCII */
+    int colors;       /* needs at least as many */
+    int across, down; /* samples per cell */
+    bool rgb;         /* wants colour */
+    int sharpen;      /* of the unsharp mask, in 1/256 */
+    int hold;         /* of the noise filter: more where one change spreads by diffusion */
     void *(*open)(const struct style *s); /* NULL: it has no state */
     void (*close)(void *state);
     /* Fills out (rows, cols). */

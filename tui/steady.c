@@ -8,7 +8,6 @@
 #include "base/clock.h"
 
 enum {
-    MEAN_MOVED = 2,
     SAMPLE_MOVED = 16,
     SPAN_LEAST = 32, /* of the percentiles: a grey wall shall not become a snow storm */
     DEAD_BAND = 6,   /* levels that the percentiles may move before the contrast follows */
@@ -17,7 +16,7 @@ enum {
 
 #define GLIDE_S 0.3
 
-static bool moved(const uint8_t *kept, const uint8_t *fresh, int width, int bw, int bh)
+static bool moved(const uint8_t *kept, const uint8_t *fresh, int width, int bw, int bh, int hold)
 {
     int sum = 0, most = 0;
     for (int y = 0; y < bh; y++) {
@@ -27,7 +26,7 @@ static bool moved(const uint8_t *kept, const uint8_t *fresh, int width, int bw, 
             most = abs(d) > most ? abs(d) : most;
         }
     }
-    return abs(sum) > MEAN_MOVED * bw * bh || most > SAMPLE_MOVED;
+    return abs(sum) > hold * bw * bh || most > SAMPLE_MOVED;
 }
 
 static void take_block(uint8_t *kept, const uint8_t *fresh, int stride, int bytes, int rows)
@@ -38,13 +37,13 @@ static void take_block(uint8_t *kept, const uint8_t *fresh, int stride, int byte
 }
 
 void steady_filter(uint8_t *kept, const uint8_t *fresh, uint8_t *kept_rgb, const uint8_t *rgb,
-                   int width, int height, int bw, int bh)
+                   int width, int height, int bw, int bh, int hold)
 {
     for (int y = 0; y < height; y += bh) {
         int h = height - y < bh ? height - y : bh;
         for (int x = 0; x < width; x += bw) {
             int w = width - x < bw ? width - x : bw, at = y * width + x;
-            if (!moved(kept + at, fresh + at, width, w, h))
+            if (!moved(kept + at, fresh + at, width, w, h, hold))
                 continue;
             take_block(kept + at, fresh + at, width, w, h);
             if (rgb != NULL)

@@ -10,11 +10,11 @@
 
 /*
  * Brings kept (height, width) up to fresh, block by block: a block of bw x bh samples is taken
- * over only if its mean moved by more than 2 or one of its samples by more than 16. kept_rgb and
- * rgb (height, width, 3) follow their grey; both may be NULL.
+ * over only if its mean moved by more than hold levels or one of its samples by more than 16.
+ * kept_rgb and rgb (height, width, 3) follow their grey; both may be NULL.
  */
 void steady_filter(uint8_t *kept, const uint8_t *fresh, uint8_t *kept_rgb, const uint8_t *rgb,
-                   int width, int height, int bw, int bh);
+                   int width, int height, int bw, int bh, int hold);
 
 /* Zeroed = has seen nothing yet. */
 struct steady_contrast {

@@ -179,17 +179,18 @@ static void filter_holds_blocks_that_only_flicker(void **state)
     memset(kept, 100, sizeof kept);
     for (int i = 0; i < 64; i++)
         fresh[i] = (uint8_t)(i % 2 ? 108 : 92);
-    steady_filter(kept, fresh, NULL, NULL, 8, 8, 4, 4);
+    steady_filter(kept, fresh, NULL, NULL, 8, 8, 4, 4, 2);
     for (int i = 0; i < 64; i++)
         assert_int_equal(kept[i], 100);
     memset(fresh, 103, 4);  /* one row of the first block: its mean moves by 0.75 */
     fresh[7 * 8 + 7] = 130; /* one sample of the last */
-    steady_filter(kept, fresh, NULL, NULL, 8, 8, 4, 4);
+    steady_filter(kept, fresh, NULL, NULL, 8, 8, 4, 4, 2);
     assert_int_equal(kept[0], 100);
     assert_int_equal(kept[63], 130);
     assert_int_equal(kept[62], fresh[62]);
     memset(fresh, 120, sizeof fresh);
-    steady_filter(kept, fresh, NULL, NULL, 8, 8, 5, 3); /* blocks that do not divide the picture */
+    steady_filter(kept, fresh, NULL, NULL, 8, 8, 5, 3,
+                  2); /* blocks that do not divide the picture */
     for (int i = 0; i < 64; i++)
         assert_int_equal(kept[i], 120);
 }
