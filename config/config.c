@@ -87,11 +87,12 @@ static void append_name(char *out, const char *from, const char *to)
     out[used] = '\0';
 }
 
-static bool ends_with_backslash(const char *from, const char *to)
+/* Whether the last character of [from, to) that is no space is c. */
+static bool ends_with(const char *from, const char *to, char c)
 {
     while (to > from && isspace((unsigned char)to[-1]))
         to--;
-    return to > from && to[-1] == '\\';
+    return to > from && to[-1] == c;
 }
 
 static void add_line(struct lines *lines, int number, const char *name)
@@ -113,16 +114,15 @@ static void index_lines(const char *text, struct lines *lines)
     for (const char *p = text, *end; *p != '\0'; p = *end != '\0' ? end + 1 : end, number++) {
         int first = number;
         end = p + strcspn(p, "\n");
-        while (ends_with_backslash(p, end) && *end != '\0') {
+        while (ends_with(p, end, '\\') && *end != '\0') {
             end += 1 + strcspn(end + 1, "\n");
             number++;
         }
         p += strspn(p, " \t\r\f\v");
         const char *equals = memchr(p, '=', (size_t)(end - p));
-        const char *bracket = memchr(p, ']', (size_t)(end - p));
-        if (*p == '[' && bracket != NULL) {
+        if (*p == '[' && ends_with(p, end, ']')) {
             section[0] = '\0';
-            append_name(section, p + 1, bracket);
+            append_name(section, p + 1, memchr(p, ']', (size_t)(end - p)));
             add_line(lines, first, section);
         } else if (*p != '#' && *p != ';' && equals != NULL) {
             text_copy(name, sizeof name, section);
@@ -252,6 +252,12 @@ static int apply_entry(struct config *c, const char *path, int line, const char 
     return 0;
 }
 
+/* The line is 0 where a name runs over several lines. */
+static int prefix_place(struct err *err, const char *path, int line)
+{
+    return line > 0 ? err_prefix(err, "%s:%d", path, line) : err_prefix(err, "%s", path);
+}
+
 static int apply_dictionary(struct config *c, const dictionary *d, const struct lines *lines,
                             const char *path, struct err *err)
 {
@@ -262,11 +268,11 @@ static int apply_dictionary(struct config *c, const dictionary *d, const struct 
         int line = line_of(lines, name);
         if (strchr(name, ':') == NULL) {
             if (table_section(name) == NULL)
-                return unknown_section(name, err), err_prefix(err, "%s:%d", path, line);
+                return unknown_section(name, err), prefix_place(err, path, line);
             continue;
         }
         if (apply_entry(c, path, line, name, d->val[i] != NULL ? d->val[i] : "", err) != 0)
-            return err_prefix(err, "%s:%d", path, line);
+            return prefix_place(err, path, line);
     }
     return 0;
 }
