@@ -86,7 +86,8 @@ static void run_product(struct product *p, int columns, struct pool *pool,
 {
     p->parts = columns / PART_COLUMNS;
     p->parts = p->parts < 1 ? 1 : p->parts > LAYER_SLICES ? LAYER_SLICES : p->parts;
-    pool_run(p->parts > 1 ? pool : NULL, p->parts, fn, p);
+    bool pooled = slice_wants_pool(0, (long)p->rows * p->in * p->units);
+    pool_run(pooled ? pool : NULL, p->parts, fn, p);
 }
 
 static int part_first(const struct product *p, int columns, int i)

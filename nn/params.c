@@ -66,7 +66,8 @@ void params_reduce(struct layer *l, struct layer_run *run, int parts)
             continue;
         struct reduce r = {run->partial + offset, stride, parts, p->g, p->size};
         int blocks = (int)((p->size + REDUCE_BLOCK - 1) / REDUCE_BLOCK);
-        pool_run(blocks > 1 ? run->pool : NULL, blocks, reduce_block, &r);
+        bool pooled = slice_wants_pool(p->size * (size_t)parts, 0);
+        pool_run(pooled ? run->pool : NULL, blocks, reduce_block, &r);
         offset += p->size;
     }
 }

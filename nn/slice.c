@@ -3,6 +3,11 @@
 
 #define SLICE_WORK 8192 /* floats: less than about 2 us, so not worth a part of its own */
 
+bool slice_wants_pool(size_t floats, long macs)
+{
+    return floats + (size_t)macs / 10 >= 1 << 17;
+}
+
 struct job {
     struct call *call;
     void (*fn)(const struct call *c, const struct slice *s);
@@ -25,6 +30,7 @@ int call_slices(struct call *c, size_t work,
     size_t parts = work * (size_t)c->run->batch / SLICE_WORK;
     size_t most = c->run->batch < LAYER_SLICES ? (size_t)c->run->batch : LAYER_SLICES;
     c->parts = (int)(parts < 1 ? 1 : parts > most ? most : parts);
-    pool_run(c->parts > 1 ? c->run->pool : NULL, c->parts, run_part, &job);
+    bool pooled = slice_wants_pool(work * (size_t)c->run->batch, c->l->macs * c->run->batch);
+    pool_run(pooled ? c->run->pool : NULL, c->parts, run_part, &job);
     return c->parts;
 }

@@ -46,6 +46,12 @@ struct slice {
 int call_slices(struct call *c, size_t work,
                 void (*fn)(const struct call *c, const struct slice *s));
 
+/*
+ * Is work that moves so many floats and multiplies so often worth waking the pool for? About 30 us
+ * of it is: on a machine with other work to do a waiting worker may sleep. Never changes a result.
+ */
+bool slice_wants_pool(size_t floats, long macs);
+
 /* Images [first, ...) of x[i], y, dy, dx[i]. */
 static inline const float *call_x(const struct call *c, int i, int first)
 {

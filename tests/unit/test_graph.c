@@ -108,7 +108,7 @@ static float *train_a_little(int threads, int batch, size_t *size)
 static void threads_do_not_change_a_bit(void **state)
 {
     (void)state;
-    static const int batches[] = {1, 5, 37, 64};
+    static const int batches[] = {1, 5, 37, 160};
     for (size_t b = 0; b < MEM_COUNT(batches); b++) {
         size_t n;
         float *one = train_a_little(1, batches[b], &n);
