@@ -13,10 +13,11 @@
 
 struct shrink {
     int src_width, src_height, width, height;
-    int *x;                    /* (width) left one of the two columns that a pixel is mixed from */
-    int *y;                    /* (height) upper one of the two rows */
-    uint16_t *x_part, *y_part; /* how much of the right column, the lower row: 0..256 */
-    uint16_t *mixed;           /* (src_width + 16) two rows mixed, times 256 */
+    int *x;            /* (width) left one of the two columns that a pixel is mixed from */
+    int *y;            /* (height) upper one of the two rows */
+    uint16_t *x_parts; /* (width, 2) how much of the left and of the right column: 256 together */
+    uint16_t *y_part;  /* (height) how much of the lower row: 0..256 */
+    uint16_t *mixed;   /* (src_width + 1) two rows mixed, times 256 */
 };
 
 /* Makes the tables for that change of size; neither side may grow. shrink_free ends them. */
