@@ -18,7 +18,6 @@
 #define FILE_MAX (64u << 20)
 #define TEXT_MAX 4096 /* characters in one element; the longest that OpenCV ships has 200 */
 #define DEPTH_MAX 16
-#define TREE_NODES_MAX 31
 #define COUNT_MAX (1 << 20) /* of stages, trees, nodes, features */
 #define THRESHOLD_EPS 1e-5f
 
@@ -284,8 +283,8 @@ static int check_children(struct reader *r, const struct cascade_tree *t)
 static int take_node(struct reader *r, char **text, struct cascade_node *n)
 {
     double threshold;
-    if (take_int(r, text, "left child", -TREE_NODES_MAX, TREE_NODES_MAX, &n->left) != 0 ||
-        take_int(r, text, "right child", -TREE_NODES_MAX, TREE_NODES_MAX, &n->right) != 0 ||
+    if (take_int(r, text, "left child", -CASCADE_TREE_NODES, CASCADE_TREE_NODES, &n->left) != 0 ||
+        take_int(r, text, "right child", -CASCADE_TREE_NODES, CASCADE_TREE_NODES, &n->right) != 0 ||
         take_int(r, text, "feature index", 0, COUNT_MAX, &n->feature) != 0 ||
         take_float(r, text, "node threshold", &threshold) != 0)
         return -1;
@@ -302,8 +301,8 @@ static int end_nodes(struct reader *r, char *text)
         return fail(r);
     }
     for (; !at_end(text); t->nodes++, c->nodes++) {
-        if (t->nodes == TREE_NODES_MAX) {
-            err_set(r->err, "tree has more than %d nodes", TREE_NODES_MAX);
+        if (t->nodes == CASCADE_TREE_NODES) {
+            err_set(r->err, "tree has more than %d nodes", CASCADE_TREE_NODES);
             return fail(r);
         }
         r->node_line = grow(r->node_line, c->nodes, &r->line_cap, sizeof *r->node_line);

@@ -16,6 +16,7 @@
 #define CASCADE_WINDOW_MIN 4  /* of a window's side: the variance is taken inside a border of 1 */
 #define CASCADE_WINDOW_MAX 64 /* keeps all sums of a window within 32 bits */
 #define CASCADE_WEIGHT_MAX 32
+#define CASCADE_TREE_NODES 31 /* most nodes in a tree */
 
 /* Pixels x <= column < x + w, y <= row < y + h of the window, added up and taken times weight. */
 struct cascade_rect {

@@ -133,7 +133,8 @@ static void plan_size(struct detector *d, int width, int height)
     for (int i = 0; i < d->levels; i++) {
         int k = d->level[i].step - 1;
         if (d->scan[k] == NULL)
-            d->scan[k] = scan_new(d->cascade, &d->integral, k + 1);
+            d->scan[k] = scan_new(d->cascade, &d->integral, k + 1, d->level[i].shrink.width,
+                                  d->level[i].shrink.height, NULL);
     }
 }
 
