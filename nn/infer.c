@@ -60,9 +60,12 @@ struct infer *infer_open(const char *dir, int max_batch, struct err *err)
 {
     struct infer *in = mem_zalloc(1, sizeof *in);
     assert(max_batch > 0);
-    in->name = name_of(dir);
+    char *path = dir[0] != '\0' ? mem_strdup(dir) : model_default_dir("emotion");
+    in->name = name_of(path);
     in->max_batch = max_batch;
-    if (open_model(in, dir, err) != 0) {
+    int rc = open_model(in, path, err);
+    free(path);
+    if (rc != 0) {
         infer_close(in);
         return NULL;
     }

@@ -23,9 +23,9 @@ struct infer_info {
 };
 
 /*
- * Reads model.json, weights.safetensors and labels.txt of a model directory and makes room for
- * max_batch images. NULL with the file and what is wrong in err if a file is missing or damaged, or
- * if shapes disagree.
+ * Reads model.json, weights.safetensors and labels.txt of a model directory ("" is the shipped
+ * emotion model) and makes room for max_batch images. NULL with the file and what is wrong in err
+ * if a file is missing or damaged, or if shapes disagree.
  */
 struct infer *infer_open(const char *dir, int max_batch, struct err *err);
 
