@@ -27,8 +27,9 @@
 #include "vision/rate.h"
 #include "vision/source.h"
 
-#define FRAMES 8 /* out at once: in both mailboxes, read, shown, being filled, and some to spare   \
-                  */
+#define FRAMES                                                                                     \
+    8 /* out at once: in both mailboxes, read, shown, being filled, and some to spare              \
+       */
 #define RETRY_NS CLOCK_S
 #define WAIT_NS (100 * CLOCK_MS)
 

@@ -1,0 +1,16 @@
+/* folder: the pictures of a folder in the natural order of their names (img2 before img10). */
+#ifndef VISION_FOLDER_H
+#define VISION_FOLDER_H
+
+#include "base/err.h"
+
+/*
+ * Lists the files of dir whose ending is one of a picture (.jpg, .png, ...), not those of folders
+ * below it. *paths gets an array that folder_free ends; returns how many, or -1 with err if dir
+ * cannot be read.
+ */
+int folder_list(const char *dir, char ***paths, struct err *err);
+
+void folder_free(char **paths, int count);
+
+#endif

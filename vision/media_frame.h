@@ -1,0 +1,42 @@
+/*
+ * media_frame: a picture as libav decodes it to a frame as the program wants it: upright,
+ * full-range luma, RGB.
+ *
+ * Belongs to one media source (capture thread). The scratch grows to the largest picture and stays.
+ */
+#ifndef VISION_MEDIA_FRAME_H
+#define VISION_MEDIA_FRAME_H
+
+#include <libavformat/avformat.h>
+#include <libswscale/swscale.h>
+
+#include "base/err.h"
+#include "vision/frame.h"
+
+#define MEDIA_SIDE_MAX 16384
+
+/* How a stored picture becomes upright: first transposed, then mirrored. */
+struct media_turn {
+    bool transpose, flip_x, flip_y;
+};
+
+struct media_convert {
+    struct SwsContext *to_rgb, *to_grey;
+    uint8_t *rgb, *grey; /* scratch, rows of `stride` * 3 and `stride` bytes */
+    size_t room;         /* bytes of grey; rgb has three times as many */
+};
+
+void media_convert_end(struct media_convert *c);
+
+/* The turn that the picture (EXIF, display matrix) or its stream (display matrix) asks for. */
+struct media_turn media_turn_of(const AVFrame *picture, const AVStream *stream);
+
+/*
+ * Turns the picture into a frame of the pool, with *out = NULL if none is free. -1 and err if
+ * libswscale does not know the pixel format or the size is out of bounds. Only grey pictures give a
+ * frame without rgb.
+ */
+int media_convert(struct media_convert *c, const AVFrame *picture, struct media_turn turn,
+                  struct frame_pool *pool, struct frame **out, struct err *err);
+
+#endif

@@ -1,0 +1,63 @@
+/*
+ * source: see source.h. The table of kinds; a source belongs to the thread that reads it (capture
+ * thread, or `predict`'s main), only source_stop comes from elsewhere.
+ */
+#include "vision/source.h"
+
+#include <assert.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "base/mem.h"
+#include "vision/source_kinds.h"
+
+/* Asked in this order; the last one takes any name. */
+static const struct source_ops *const kinds[] = {&source_synthetic, &source_stream, &source_folder,
+                                                 &source_media};
+
+static const struct source_ops *kind_of(const char *uri)
+{
+    for (size_t i = 0; i < MEM_COUNT(kinds); i++) {
+        if (kinds[i]->match(uri))
+            return kinds[i];
+    }
+    return NULL;
+}
+
+struct source *source_open(const struct source_opts *opts, struct frame_pool *pool, struct err *err)
+{
+    struct source *s = mem_zalloc(1, sizeof *s);
+    s->opts = *opts;
+    s->pool = pool;
+    if (s->opts.uri[0] == '\0')
+        snprintf(s->opts.uri, sizeof s->opts.uri, "demo:");
+    snprintf(s->label, sizeof s->label, "%.250s", s->opts.uri);
+    s->ops = kind_of(s->opts.uri);
+    assert(s->ops != NULL);
+    if (s->ops->open(s, err) != 0) {
+        source_close(s);
+        return NULL;
+    }
+    return s;
+}
+
+enum source_status source_next(struct source *s, struct frame **out, struct err *err)
+{
+    *out = NULL;
+    if (atomic_load(&s->stop))
+        return SOURCE_AGAIN;
+    return s->ops->next(s, out, err);
+}
+
+void source_stop(struct source *s)
+{
+    atomic_store(&s->stop, true);
+}
+
+void source_close(struct source *s)
+{
+    if (s == NULL)
+        return;
+    s->ops->close(s);
+    free(s);
+}

@@ -1,0 +1,33 @@
+/* timing: see timing.h. Capture thread. */
+#include "vision/timing.h"
+
+#include "base/clock.h"
+
+#define WAIT_NS (100 * CLOCK_MS)
+#define STEP_NS (10 * CLOCK_MS) /* how soon a stop is noticed */
+#define LATE_NS (500 * CLOCK_MS)
+
+void timing_init(struct timing *p, double speed)
+{
+    *p = (struct timing){.speed = speed};
+}
+
+bool timing_wait(struct timing *p, const struct source *s, double pts, int64_t *due)
+{
+    int64_t now = clock_now();
+    *due = now;
+    if (p->speed <= 0)
+        return true;
+    int64_t at = (int64_t)(pts / p->speed * (double)CLOCK_S);
+    if (!p->running || now - (p->origin + at) > LATE_NS) {
+        p->running = true;
+        p->origin = now - at;
+    }
+    *due = p->origin + at;
+    int64_t until = *due < now + WAIT_NS ? *due : now + WAIT_NS;
+    while (now < until && !atomic_load(&s->stop)) {
+        clock_sleep_until(until < now + STEP_NS ? until : now + STEP_NS);
+        now = clock_now();
+    }
+    return now >= *due;
+}
