@@ -4,9 +4,12 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/mem.h"
 #include "base/text.h"
 #include "config/flags.h"
 #include "config/value.h"
+#include "tui/app.h"
+#include "tui/live_view.h"
 
 #define COLUMNS 80
 #define TEXT_AT 26 /* column of the explanations */
@@ -27,6 +30,15 @@ bool help_next_section(const char **sections, char *out)
     text_copy(out, n + 1 < TABLE_FLAG_MAX ? n + 1 : TABLE_FLAG_MAX, *sections);
     *sections += n;
     return n > 0;
+}
+
+void help_keys(void (*put)(const char *label, const char *help))
+{
+    const struct view_key *const tables[] = {live_view.keys, app_keys};
+    for (size_t t = 0; t < MEM_COUNT(tables); t++)
+        for (const struct view_key *k = tables[t]; k->act != NULL; k++)
+            if (k->label != NULL && k->help != NULL)
+                put(k->label, k->help);
 }
 
 /* Prints text from column `at` on, in lines of at most COLUMNS; the cursor stands at `column`. */
@@ -89,6 +101,11 @@ static void print_general(void)
     print_wrapped("show the version", printf("  -V, --version"), TEXT_AT);
 }
 
+static void print_key(const char *label, const char *help)
+{
+    print_wrapped(help, printf("  %s", label), TEXT_AT);
+}
+
 static void print_examples(const char *examples)
 {
     puts("\nExamples");
@@ -129,6 +146,10 @@ void help_print(const struct command *command)
         print_section(sections, section);
     if (command->sections != NULL)
         print_general();
+    if (command == command_find("live")) {
+        puts("\nKeys");
+        help_keys(print_key);
+    }
     print_examples(command->examples);
 }
 

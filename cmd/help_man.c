@@ -162,6 +162,8 @@ void help_man(void)
     put_item("--config FILE", "Read this ini file too, after the system's and the user's own.");
     put_item("-h, --help", "Show the help of the command.");
     put_item("-V, --version", "Show the version.");
+    puts(".SH KEYS");
+    help_keys(put_item);
     put_texts();
     put_examples();
 }

@@ -25,6 +25,13 @@ static void put_commands(void)
     }
 }
 
+static void put_key(const char *label, const char *help)
+{
+    fputs("| `", stdout);
+    put_cell(label);
+    printf("` | %s |\n", help);
+}
+
 static void put_row(const struct table_row *row)
 {
     char flag[TABLE_FLAG_MAX], range[HELP_TEXT_MAX];
@@ -64,6 +71,8 @@ static void put_section(const struct table_section *section)
 void help_markdown(void)
 {
     put_commands();
+    puts("\nKeys of the live screen:\n\n| key | what it does |\n|---|---|");
+    help_keys(put_key);
     for (const struct table_section *s = table_sections; s->name != NULL; s++)
         if (strcmp(s->name, "config") != 0)
             put_section(s);

@@ -17,11 +17,7 @@
 #include "config/flags.h"
 
 const struct command *const commands[] = {
-    &cmd_train,
-    &cmd_eval,
-    &cmd_config,
-    &cmd_help,
-    NULL,
+    &cmd_train, &cmd_eval, &cmd_config, &cmd_help, NULL,
 };
 
 static struct config config;
