@@ -11,6 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/clock.h"
 #include "base/mem.h"
 #include "tui/fit.h"
 #include "tui/render.h"
@@ -18,6 +19,7 @@
 #include "tui/steady.h"
 
 enum { NOISE_BLOCK = 8 }; /* pixels of the frame */
+#define FOCUS_KEPT (2 * CLOCK_S)
 
 struct picture {
     const struct style *style;
@@ -26,6 +28,8 @@ struct picture {
     void *state; /* the renderer's */
     struct average average;
     struct steady_contrast contrast;
+    struct box focus; /* the last chosen face; w = 0: none */
+    int64_t focus_time;
     struct fit fit;
     int width, height; /* of the frame; 0 = kept is worthless */
     uint64_t seq;      /* of the frame whose glyphs are there; 0 = none */
@@ -74,6 +78,7 @@ void picture_reset(struct picture *p)
 {
     p->width = 0;
     p->seq = 0;
+    p->focus.w = 0;
     memset(&p->contrast, 0, sizeof p->contrast);
 }
 
@@ -192,16 +197,39 @@ static void stretch_rgb(struct picture *p, const uint8_t *table, size_t n)
     }
 }
 
-/* Fills the glyphs from a frame. */
-static void render(struct picture *p, const struct frame *f, int64_t now, bool rgb)
+/* The level of the face that matters, -1 = none: the median of the middle of the chosen box. A face
+ * that is missed for a moment keeps its light. */
+static int focus_level(struct picture *p, const struct picture_view *v, int width)
 {
+    const struct renderer_ops *r = p->renderer;
+    for (int i = 0; i < v->count; i++) {
+        if (!v->marks[i].selected)
+            continue;
+        p->focus = v->marks[i].box;
+        p->focus_time = v->now;
+    }
+    if (p->focus.w <= 0 || v->now - p->focus_time > FOCUS_KEPT)
+        return -1;
+    struct box middle = {p->focus.x + p->focus.w / 5, p->focus.y + p->focus.h / 5,
+                         p->focus.w * 3 / 5, p->focus.h * 3 / 5};
+    struct picture_rect at = fit_map(&p->fit, middle);
+    if (at.h == 0)
+        return -1;
+    return steady_median(p->kept, width, (at.y - p->fit.area.y) * r->down,
+                         (at.x - p->fit.area.x) * r->across, at.h * r->down, at.w * r->across);
+}
+
+/* Fills the glyphs from a frame. */
+static void render(struct picture *p, const struct picture_view *v, bool rgb)
+{
+    const struct frame *f = v->frame;
     const struct renderer_ops *r = p->renderer;
     int width = p->fit.area.w * r->across, height = p->fit.area.h * r->down;
     size_t n = (size_t)width * (size_t)height;
     uint8_t table[256];
     reserve(p, n, rgb);
     take_samples(p, f, width, height, rgb);
-    steady_stretch(&p->contrast, p->kept, (int)n, now, table);
+    steady_stretch(&p->contrast, p->kept, (int)n, focus_level(p, v, width), v->now, table);
     bool negative = p->style->colors == 0 && p->style->light; /* ink is dark there */
     for (size_t i = 0; i < n; i++)
         p->work[i] = table[p->kept[i]] ^ (negative ? 255 : 0);
@@ -226,7 +254,7 @@ static void follow(struct picture *p, const struct picture_view *v, int rows, in
     if (p->seq != 0 && p->seq == f->seq && p->time == f->time)
         return;
     p->fit = fit;
-    render(p, f, v->now, rgb);
+    render(p, v, rgb);
     p->width = f->width;
     p->height = f->height;
     p->rgb = rgb;

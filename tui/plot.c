@@ -77,9 +77,23 @@ static int column(const struct plot *p, double x, int n)
 {
     double step = (p->x_max - p->x_min) / (n > 1 ? n - 1 : 1);
     double k = floor(x / step + 0.5) - floor(p->x_max / step + 0.5) + (n - 1);
-    if (x < p->x_min || k >= n)
+    if (k >= n)
         return -1;
     return k < 0 ? 0 : (int)k;
+}
+
+/* The first point that is not left of the window. */
+static int first_point(const struct plot *p)
+{
+    int low = 0, high = p->n;
+    while (low < high) {
+        int middle = (low + high) / 2;
+        if (p->x[middle] < p->x_min)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low;
 }
 
 /* One value for each of n columns: the mean of its points, a straight line between points that are
@@ -90,7 +104,7 @@ static void sample(const struct plot *p, const float *y, float *v, int n)
     double last_x = 0;
     for (int k = 0; k < n; k++)
         v[k] = NAN;
-    for (int i = 0; i < p->n; i++) {
+    for (int i = first_point(p); i < p->n; i++) {
         int k = isnan(y[i]) ? -1 : column(p, p->x[i], n);
         if (k < 0)
             continue;

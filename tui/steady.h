@@ -20,15 +20,20 @@ void steady_filter(uint8_t *kept, const uint8_t *fresh, uint8_t *kept_rgb, const
 struct steady_contrast {
     bool set, moving;
     double low, high; /* levels that become black and white */
+    double gamma;     /* exponent between them; < 1 makes lighter */
     int64_t time;
 };
 
+/* The median of a part of a picture (height, width): rows y..y+h-1, columns x..x+w-1, h, w > 0. */
+int steady_median(const uint8_t *grey, int width, int y, int x, int h, int w);
+
 /*
- * Follows the 2 % and 98 % percentiles of n samples (at once when it has seen nothing or the scene
- * is another; not at all while they move little; else gliding) and fills table: level -> level
- * after stretching.
+ * Follows the 2 % and 98 % percentiles of n samples, and with focus >= 0 bends the curve between
+ * them so that this level (of what matters: a face against the light) comes near the middle. It
+ * follows at once when it has seen nothing or the scene is another, not at all while they move
+ * little, else gliding. Fills table: level -> level to show.
  */
-void steady_stretch(struct steady_contrast *c, const uint8_t *grey, int n, int64_t now,
+void steady_stretch(struct steady_contrast *c, const uint8_t *grey, int n, int focus, int64_t now,
                     uint8_t table[256]);
 
 #endif

@@ -202,7 +202,7 @@ static void contrast_follows_slowly_and_ignores_little(void **state)
     uint8_t g[1000], table[256], before[256];
     for (int i = 0; i < 1000; i++)
         g[i] = (uint8_t)(50 + i / 10);
-    steady_stretch(&c, g, 1000, 0, table);
+    steady_stretch(&c, g, 1000, -1, 0, table);
     assert_in_range(table[52], 0, 3);
     assert_in_range(table[147], 252, 255);
     assert_int_equal(table[0], 0);
@@ -210,20 +210,45 @@ static void contrast_follows_slowly_and_ignores_little(void **state)
     memcpy(before, table, sizeof table);
     for (int i = 0; i < 1000; i++)
         g[i] += 5;
-    steady_stretch(&c, g, 1000, CLOCK_S, table);
+    steady_stretch(&c, g, 1000, -1, CLOCK_S, table);
     assert_memory_equal(table, before, sizeof table);
     for (int i = 0; i < 1000; i++)
         g[i] += 30;
-    steady_stretch(&c, g, 1000, CLOCK_S + 50 * CLOCK_MS, table);
+    steady_stretch(&c, g, 1000, -1, CLOCK_S + 50 * CLOCK_MS, table);
     assert_memory_not_equal(table, before, sizeof table);
     assert_true(table[85] > 60); /* on its way, not there */
     for (int i = 2; i < 100; i++)
-        steady_stretch(&c, g, 1000, i * CLOCK_S, table);
+        steady_stretch(&c, g, 1000, -1, i * CLOCK_S, table);
     assert_in_range(table[87], 0, 6);
     memset(g, 128, sizeof g); /* a wall: no contrast is made up */
     for (int i = 100; i < 200; i++)
-        steady_stretch(&c, g, 1000, i * CLOCK_S, table);
+        steady_stretch(&c, g, 1000, -1, i * CLOCK_S, table);
     assert_true(table[129] - table[127] < 20);
+}
+
+static void face_against_the_light_is_brought_to_the_middle(void **state)
+{
+    (void)state;
+    struct steady_contrast c = {0};
+    uint8_t g[1000], table[256], before[256];
+    for (int i = 0; i < 1000; i++)
+        g[i] = (uint8_t)(i / 4);
+    assert_int_equal(steady_median(g, 100, 2, 0, 1, 100), 62);
+    assert_int_equal(steady_median(g, 100, 0, 40, 10, 1), (400 + 40) / 4);
+    steady_stretch(&c, g, 1000, 80, 0, table);
+    assert_in_range(table[80], 120, 135);
+    assert_int_equal(table[255], 255);
+    for (int v = 1; v < 256; v++)
+        assert_true(table[v] >= table[v - 1]);
+    memcpy(before, table, sizeof table);
+    steady_stretch(&c, g, 1000, 85, CLOCK_S, table); /* its light trembles */
+    assert_memory_equal(table, before, sizeof table);
+    for (int i = 2; i < 50; i++)
+        steady_stretch(&c, g, 1000, 200, i * CLOCK_S, table);
+    assert_in_range(table[200], 115, 180);
+    for (int i = 50; i < 99; i++)
+        steady_stretch(&c, g, 1000, 0, i * CLOCK_S, table); /* black as night: within bounds */
+    assert_true(table[128] < 190);
 }
 
 /* ---- the pane --------------------------------------------------------------------------------*/
@@ -504,6 +529,7 @@ int main(void)
         cmocka_unit_test(growing_interpolates),
         cmocka_unit_test(filter_holds_blocks_that_only_flicker),
         cmocka_unit_test(contrast_follows_slowly_and_ignores_little),
+        cmocka_unit_test(face_against_the_light_is_brought_to_the_middle),
         cmocka_unit_test(square_and_its_box_land_on_the_same_cells),
         cmocka_unit_test(labels_stay_in_the_pane),
         cmocka_unit_test(dark_pictures_use_all_levels),
