@@ -17,6 +17,7 @@
 #include "config/flags.h"
 
 const struct command *const commands[] = {
+    &cmd_live,
     &cmd_train, &cmd_eval, &cmd_config, &cmd_help, NULL,
 };
 
