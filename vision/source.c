@@ -9,11 +9,12 @@
 #include <stdlib.h>
 
 #include "base/mem.h"
+#include "vision/camera.h"
 #include "vision/source_kinds.h"
 
 /* Asked in this order; the last one takes any name. */
-static const struct source_ops *const kinds[] = {&source_synthetic, &source_stream, &source_folder,
-                                                 &source_media};
+static const struct source_ops *const kinds[] = {&source_camera, &source_synthetic, &source_stream,
+                                                 &source_folder, &source_media};
 
 static const struct source_ops *kind_of(const char *uri)
 {
@@ -29,7 +30,7 @@ struct source *source_open(const struct source_opts *opts, struct frame_pool *po
     struct source *s = mem_zalloc(1, sizeof *s);
     s->opts = *opts;
     s->pool = pool;
-    if (s->opts.uri[0] == '\0')
+    if (s->opts.uri[0] == '\0' && !camera_first(s->opts.uri, sizeof s->opts.uri))
         snprintf(s->opts.uri, sizeof s->opts.uri, "demo:");
     snprintf(s->label, sizeof s->label, "%.250s", s->opts.uri);
     s->ops = kind_of(s->opts.uri);
