@@ -28,7 +28,8 @@ struct detect_opts {
     char cascade[OPTS_TEXT_MAX]; /* path, or a bare name looked up where opencv-data installs */
     double scale_factor;         /* > 1 */
     int min_neighbors;
-    int min_size, max_size; /* side of a face in pixels; max_size 0 = the picture's */
+    int min_size; /* side of a face in pixels; 0 = a 30th of the picture's height, at least 24 */
+    int max_size; /* 0 = the picture's */
 };
 
 /* [model] the network. */

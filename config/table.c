@@ -62,14 +62,15 @@ const struct table_row table_rows[] = {
      .help = "speed of a file: 1 is as recorded, 0 as fast as it can be worked through"},
     {FIELD(source, seed), INT("1", 0, INT_MAX), .help = "seed of demo:'s movements"},
 
-    {FIELD(detect, cascade), PATH("haarcascade_frontalface_default.xml"), .metavar = "FILE",
+    {FIELD(detect, cascade), PATH("haarcascade_frontalface_alt2.xml"), .metavar = "FILE",
      .help = "cascade in OpenCV's XML; a bare name is looked up where opencv-data installs them"},
     {FIELD(detect, scale_factor), REAL("1.1", 1, 2), .above = true, .metavar = "FACTOR",
      .help = "step between two sizes of face that are searched for"},
     {FIELD(detect, min_neighbors), INT("5", 0, 1000),
      .help = "raw hits that must lie together to count as a face"},
-    {FIELD(detect, min_size), INT("30", 0, 16384), .unit = "pixels",
-     .help = "side of the smallest face that is searched for"},
+    {FIELD(detect, min_size), INT("0", 0, 16384), .unit = "pixels",
+     .help = "side of the smallest face that is searched for; 0 is a 30th of the picture's height, "
+             "at least 24"},
     {FIELD(detect, max_size), INT("0", 0, 16384), .unit = "pixels",
      .help = "side of the largest face that is searched for; 0 is the picture's own size"},
 

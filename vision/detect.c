@@ -16,9 +16,11 @@
 #include "vision/scan.h"
 #include "vision/shrink.h"
 
-#define LEVELS_MAX 512
-#define HITS_MAX 16384   /* raw hits that are kept; the largest picture of people here has 1200 */
-#define AUTO_MIN_SIZE 24 /* pixels: what min_size 0 stands for in a small picture */
+#define LEVELS_MAX 1024 /* enough for SCALE_MIN */
+#define SCALE_MIN 1.01
+#define HITS_MAX 16384 /* raw hits that are kept; the largest picture of people here has 1200 */
+#define AUTO_PART 30   /* min_size 0: this part of the picture's height, */
+#define AUTO_MIN 24    /* at least so many pixels */
 
 /* One scale of the picture. */
 struct level {
@@ -45,8 +47,8 @@ struct detector {
 
 struct detector *detector_open(const struct detect_opts *opts, struct err *err)
 {
-    if (!(opts->scale_factor > 1.001)) { /* also NaN */
-        err_set(err, "scale_factor: expected more than 1.001, got %g", opts->scale_factor);
+    if (!(opts->scale_factor >= SCALE_MIN)) { /* also NaN */
+        err_set(err, "scale_factor: expected at least %g, got %g", SCALE_MIN, opts->scale_factor);
         return NULL;
     }
     struct cascade *c = cascade_read(opts->cascade, err);
@@ -86,10 +88,12 @@ void detector_close(struct detector *d)
     free(d);
 }
 
-static int min_size_for(const struct detector *d, int height)
+/* The smallest face that is searched for: as asked, or what one is likely to care about. */
+static int least_side(const struct detector *d)
 {
-    (void)height;
-    return d->opts.min_size > 0 ? d->opts.min_size : AUTO_MIN_SIZE;
+    if (d->opts.min_size > 0)
+        return d->opts.min_size;
+    return d->height / AUTO_PART > AUTO_MIN ? d->height / AUTO_PART : AUTO_MIN;
 }
 
 /* Adds the level where a face of the window's size is `factor` times the window. */
@@ -106,7 +110,7 @@ static void add_level(struct detector *d, double factor, int box_w, int box_h)
 
 static void plan_levels(struct detector *d)
 {
-    int least = min_size_for(d, d->height);
+    int least = least_side(d);
     int most_w = d->opts.max_size > 0 && d->opts.max_size < d->width ? d->opts.max_size : d->width;
     int most_h =
         d->opts.max_size > 0 && d->opts.max_size < d->height ? d->opts.max_size : d->height;
