@@ -187,13 +187,15 @@ static void sharpen(const uint8_t *in, uint8_t *out, int width, int height, int 
     }
 }
 
-/* Brings contrast and edges into the colours as into the grey. */
-static void stretch_rgb(struct picture *p, const uint8_t *table, size_t n)
+/* Gives the colours the lightness of the finished grey. How far they are from grey grows with the
+ * contrast, but not as far: stretched colours are garish. */
+static void stretch_rgb(struct picture *p, size_t n)
 {
+    double gain = 255 / (p->contrast.high - p->contrast.low);
+    int chroma = (int)(256 * (gain < 1.5 ? gain : 1.5));
     for (size_t i = 0; i < n; i++) {
-        int edge = p->fresh[i] - p->work[i];
         for (size_t c = 3 * i; c < 3 * i + 3; c++)
-            p->work_rgb[c] = clamped(table[p->kept_rgb[c]] + edge);
+            p->work_rgb[c] = clamped(p->fresh[i] + (p->kept_rgb[c] - p->kept[i]) * chroma / 256);
     }
 }
 
@@ -235,7 +237,7 @@ static void render(struct picture *p, const struct picture_view *v, bool rgb)
         p->work[i] = table[p->kept[i]] ^ (negative ? 255 : 0);
     sharpen(p->work, p->fresh, width, height, r->sharpen);
     if (rgb)
-        stretch_rgb(p, table, n);
+        stretch_rgb(p, n);
     struct raster raster = {p->fit.area.h, p->fit.area.w, p->fresh, rgb ? p->work_rgb : NULL};
     r->draw(p->state, p->style, &raster, p->glyph);
 }

@@ -420,6 +420,32 @@ static void sensor_noise_sends_nothing(void **state)
     }
 }
 
+static void a_moving_face_sends_few_bytes(void **state)
+{
+    (void)state;
+    struct screen t;
+    static const long most[UI_RENDERERS] = {4500, 8000, 6000, 4600, 700}; /* about twice */
+    for (int r = 0; r < UI_RENDERERS; r++) {
+        struct ui_opts opts = {.renderer = (enum ui_renderer)r, .noise_filter = true};
+        screen_open(&t, "xterm-256color", &opts, 24, 80);
+        struct picture *p = picture_new(t.style, &opts);
+        WINDOW *win = newwin(23, 61, 0, 0);
+        long bytes = 0;
+        for (int n = 0; n <= 30; n++) {
+            perform(n / 15.0);
+            picture_draw(p, win, &(struct picture_view){.frame = &frame, .now = n * CLOCK_S / 15});
+            wnoutrefresh(win);
+            long sent = screen_flush(&t);
+            bytes += n > 0 ? sent : 0;
+        }
+        if (bytes / 30 > most[r])
+            fail_msg("%s: %ld bytes a frame", picture_renderer(p), bytes / 30);
+        delwin(win);
+        picture_free(p);
+        screen_close(&t);
+    }
+}
+
 static void terminals_get_what_they_can_show(void **state)
 {
     (void)state;
@@ -534,6 +560,7 @@ int main(void)
         cmocka_unit_test(labels_stay_in_the_pane),
         cmocka_unit_test(dark_pictures_use_all_levels),
         cmocka_unit_test(sensor_noise_sends_nothing),
+        cmocka_unit_test(a_moving_face_sends_few_bytes),
         cmocka_unit_test(terminals_get_what_they_can_show),
         cmocka_unit_test(every_size_stays_inside),
         cmocka_unit_test(zoom_follows_a_face_without_fidgeting),
