@@ -1,0 +1,320 @@
+/*
+ * Tests of the live threads: a source and an analyzer of the test's own stand in for the real ones
+ * (their functions are defined here, so the linker takes these), as only so a camera can be lost
+ * and come back when the test wants it.
+ */
+#include "tests/unit/unit.h"
+
+#include <poll.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/mem.h"
+#include "vision/analyze.h"
+#include "vision/live.h"
+#include "vision/source.h"
+
+/* ---- a source that does as it is told -------------------------------------------------------- */
+
+static struct {
+    atomic_int opened, closed, given;
+    atomic_int frames; /* that a source still gives; then what `after` says */
+    atomic_int after;  /* enum source_status */
+    atomic_bool absent;
+} told;
+
+static struct source_ops fake_ops = {.name = "fake", .live = true};
+
+struct source *source_open(const struct source_opts *opts, struct frame_pool *pool, struct err *err)
+{
+    if (told.absent) {
+        err_set(err, "no such camera");
+        return NULL;
+    }
+    struct source *s = mem_zalloc(1, sizeof *s);
+    s->ops = &fake_ops;
+    s->opts = *opts;
+    s->pool = pool;
+    snprintf(s->label, sizeof s->label, "fake %d", ++told.opened);
+    return s;
+}
+
+enum source_status source_next(struct source *s, struct frame **out, struct err *err)
+{
+    if (s->stop)
+        return SOURCE_AGAIN;
+    if (told.frames == 0) {
+        err_set(err, "unplugged");
+        if (told.after == SOURCE_AGAIN)
+            clock_sleep_until(clock_now() + CLOCK_MS);
+        return (enum source_status)told.after;
+    }
+    *out = frame_new(s->pool, 16, 8, false);
+    if (*out == NULL) {
+        clock_sleep_until(clock_now() + CLOCK_MS);
+        return SOURCE_AGAIN;
+    }
+    told.frames--;
+    (*out)->seq = (uint64_t)++told.given;
+    (*out)->time = clock_now();
+    return SOURCE_FRAME;
+}
+
+void source_stop(struct source *s)
+{
+    s->stop = true;
+}
+
+void source_close(struct source *s)
+{
+    if (s != NULL)
+        told.closed++;
+    free(s);
+}
+
+/* ---- an analyzer that only counts ------------------------------------------------------------ */
+
+struct analyzer {
+    uint64_t seq;
+};
+
+static atomic_int slow_ms;
+
+struct analyzer *analyzer_open(const struct detect_opts *detect, const struct model_opts *model,
+                               const struct live_opts *live, struct err *err)
+{
+    (void)detect;
+    (void)model;
+    (void)live;
+    (void)err;
+    return mem_zalloc(1, sizeof(struct analyzer));
+}
+
+void analyzer_close(struct analyzer *a)
+{
+    free(a);
+}
+
+void analyzer_reset(struct analyzer *a)
+{
+    (void)a;
+}
+
+const struct infer_info *analyzer_model(const struct analyzer *a)
+{
+    (void)a;
+    return NULL;
+}
+
+void analyzer_run(struct analyzer *a, const struct frame *frame, struct scene *scene)
+{
+    clock_sleep_until(clock_now() + slow_ms * CLOCK_MS);
+    scene->seq = ++a->seq;
+    scene->frame_seq = frame->seq;
+    scene->done = clock_now();
+}
+
+/* ---- a watcher ------------------------------------------------------------------------------- */
+
+struct watch {
+    struct live *live;
+    struct scene scene;
+    struct live_status status;
+    struct frame *frame;
+};
+
+static void tell(int frames, enum source_status after)
+{
+    told.frames = frames;
+    told.after = (int)after;
+    told.absent = false;
+    told.opened = told.closed = told.given = 0;
+    slow_ms = 0;
+    fake_ops.live = true;
+}
+
+static struct watch watch(bool paced)
+{
+    static const struct opts opts;
+    struct err err = {""};
+    struct watch w = {.live = live_open(&opts, paced, &err)};
+    assert_non_null(w.live);
+    return w;
+}
+
+/* Sleeps until something is new and fetches it. The limit only ends a test that hangs. */
+static bool look(struct watch *w)
+{
+    struct pollfd p = {.fd = live_fd(w->live), .events = POLLIN};
+    assert_int_equal(poll(&p, 1, 30000), 1);
+    return live_update(w->live, &w->scene, &w->status, &w->frame);
+}
+
+static void unwatch(struct watch *w)
+{
+    live_close(w->live);
+    frame_unref(w->frame);
+    assert_int_equal(told.opened, told.closed);
+}
+
+static void until(struct watch *w, enum live_state state)
+{
+    while (w->status.state != state)
+        look(w);
+}
+
+/* ---- tests ----------------------------------------------------------------------------------- */
+
+static void starts_and_stops_a_hundred_times(void **state)
+{
+    (void)state;
+    for (int i = 0; i < 100; i++) {
+        tell(1 << 30, SOURCE_AGAIN);
+        slow_ms = i % 3;
+        struct watch w = watch(i % 2 == 0);
+        for (int k = 0; k < i % 4; k++)
+            look(&w);
+        if (i % 5 == 4)
+            live_pause(w.live, true);
+        if (i % 10 == 4)
+            until(&w, LIVE_PAUSED);
+        unwatch(&w);
+    }
+}
+
+static void every_scene_is_handed_over_where_nothing_is_paced(void **state)
+{
+    (void)state;
+    tell(200, SOURCE_END);
+    struct watch w = watch(false);
+    uint64_t last = 0;
+    while (w.status.state != LIVE_ENDED) {
+        look(&w);
+        assert_true(w.scene.seq == last || w.scene.seq == last + 1);
+        last = w.scene.seq;
+    }
+    assert_int_equal((int)last, 200);
+    assert_int_equal((int)w.status.captured, 200);
+    assert_int_equal((int)w.status.analysed, 200);
+    assert_int_equal((int)w.status.dropped, 0);
+    unwatch(&w);
+}
+
+static void slow_analysis_drops_frames_and_sees_the_last(void **state)
+{
+    (void)state;
+    tell(60, SOURCE_END);
+    slow_ms = 5;
+    struct watch w = watch(true);
+    until(&w, LIVE_ENDED);
+    assert_int_equal((int)w.status.captured, 60);
+    assert_int_equal((int)(w.status.analysed + w.status.dropped), 60);
+    assert_int_equal((int)w.scene.frame_seq, 60); /* it ends only when the last is analysed */
+    assert_non_null(w.frame);
+    assert_int_equal((int)w.frame->seq, 60);
+    unwatch(&w);
+}
+
+static void a_lost_camera_comes_back(void **state)
+{
+    (void)state;
+    tell(3, SOURCE_LOST);
+    struct watch w = watch(true);
+    until(&w, LIVE_LOST);
+    assert_string_equal(w.status.why, "unplugged");
+    told.absent = true;
+    while (strcmp(w.status.why, "no such camera") != 0)
+        look(&w);
+    assert_int_equal(w.status.state, LIVE_LOST);
+    told.frames = 1 << 30;
+    told.absent = false;
+    until(&w, LIVE_RUNNING);
+    assert_string_equal(w.status.why, "");
+    assert_string_equal(w.status.source, "fake 2");
+    unwatch(&w);
+}
+
+static void closing_does_not_wait_for_a_lost_camera(void **state)
+{
+    (void)state;
+    tell(0, SOURCE_LOST);
+    struct watch w = watch(true);
+    until(&w, LIVE_LOST);
+    unwatch(&w);
+}
+
+static void a_file_that_breaks_off_ends_with_the_reason(void **state)
+{
+    (void)state;
+    tell(2, SOURCE_LOST);
+    fake_ops.live = false;
+    struct watch w = watch(true);
+    until(&w, LIVE_ENDED);
+    assert_string_equal(w.status.why, "unplugged");
+    assert_int_equal((int)w.status.captured, 2);
+    unwatch(&w);
+}
+
+static void pause_holds_a_file_and_empties_a_camera(void **state)
+{
+    (void)state;
+    for (int live = 0; live < 2; live++) {
+        tell(1 << 30, SOURCE_AGAIN);
+        fake_ops.live = live;
+        struct watch w = watch(true);
+        until(&w, LIVE_RUNNING);
+        live_pause(w.live, true);
+        until(&w, LIVE_PAUSED);
+        int captured = (int)w.status.captured, given = told.given;
+        for (int i = 0; i < 50 && (!live || told.given == given); i++)
+            clock_sleep_until(clock_now() + CLOCK_MS);
+        live_update(w.live, &w.scene, &w.status, &w.frame);
+        assert_int_equal((int)w.status.captured, captured);
+        assert_int_equal(told.given > given, live);
+        live_pause(w.live, false);
+        while ((int)w.status.captured == captured)
+            look(&w);
+        assert_int_equal(w.status.state, LIVE_RUNNING);
+        unwatch(&w);
+    }
+}
+
+static void no_camera_at_the_start_is_an_error(void **state)
+{
+    (void)state;
+    static const struct opts opts;
+    struct err err = {""};
+    tell(0, SOURCE_END);
+    told.absent = true;
+    assert_null(live_open(&opts, true, &err));
+    assert_string_equal(err.text, "no such camera");
+}
+
+static void a_frame_outlives_the_live_it_came_from(void **state)
+{
+    (void)state;
+    tell(1 << 30, SOURCE_AGAIN);
+    struct watch w = watch(true);
+    while (w.frame == NULL)
+        look(&w);
+    live_close(w.live);
+    memset(w.frame->grey, 1, 16 * 8);
+    frame_unref(w.frame);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(starts_and_stops_a_hundred_times),
+        cmocka_unit_test(every_scene_is_handed_over_where_nothing_is_paced),
+        cmocka_unit_test(slow_analysis_drops_frames_and_sees_the_last),
+        cmocka_unit_test(a_lost_camera_comes_back),
+        cmocka_unit_test(closing_does_not_wait_for_a_lost_camera),
+        cmocka_unit_test(a_file_that_breaks_off_ends_with_the_reason),
+        cmocka_unit_test(pause_holds_a_file_and_empties_a_camera),
+        cmocka_unit_test(no_camera_at_the_start_is_an_error),
+        cmocka_unit_test(a_frame_outlives_the_live_it_came_from),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
