@@ -82,7 +82,7 @@ const struct infer_info *analyzer_model(const struct analyzer *a)
 
 void analyzer_reset(struct analyzer *a)
 {
-    tracker_reset(&a->tracker);
+    tracker_init(&a->tracker);
 }
 
 /* Puts the faces to be read into the scene: those found now, and those missed only just. */
@@ -126,6 +126,8 @@ static int largest(const float *p, int n)
 void analyzer_run(struct analyzer *a, const struct frame *frame, struct scene *scene)
 {
     struct track *of[SCENE_FACES_MAX];
+    if (frame->alone)
+        tracker_reset(&a->tracker);
     int n = detector_run(a->detector, frame->grey, frame->width, frame->height, frame->width,
                          a->found, DETECT_MAX);
     tracker_update(&a->tracker, a->found, n < a->max_faces ? n : a->max_faces, frame->pts);

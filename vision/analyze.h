@@ -29,7 +29,8 @@ void analyzer_close(struct analyzer *a);
 /* Labels, input size and name of the network; valid until analyzer_close. */
 const struct infer_info *analyzer_model(const struct analyzer *a);
 
-/* Forgets faces and smoothing: the next frame has nothing to do with the last one. */
+/* Begins anew: the next frame has nothing to do with the last one, and its first face is number 1.
+ */
 void analyzer_reset(struct analyzer *a);
 
 /* Fills scene from the frame, which is borrowed. Time for tracking and smoothing is frame->pts.

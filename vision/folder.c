@@ -19,16 +19,21 @@
 
 #define DEFAULT_FPS 1.0 /* a picture a second */
 
-static int is_picture(const struct dirent *entry)
+bool folder_is_picture(const char *name)
 {
     static const char *const endings[] = {"jpg",  "jpeg", "png", "bmp", "webp", "gif", "tif",
                                           "tiff", "pgm",  "ppm", "pnm", "jp2",  "avif"};
-    const char *dot = strrchr(entry->d_name, '.');
+    const char *dot = strrchr(name, '.');
     for (size_t i = 0; dot != NULL && i < MEM_COUNT(endings); i++) {
         if (strcasecmp(dot + 1, endings[i]) == 0)
-            return 1;
+            return true;
     }
-    return 0;
+    return false;
+}
+
+static int is_picture(const struct dirent *entry)
+{
+    return folder_is_picture(entry->d_name);
 }
 
 int folder_list(const char *dir, char ***paths, struct err *err)
@@ -143,6 +148,7 @@ static enum source_status folder_next(struct source *s, struct frame **out, stru
         return SOURCE_AGAIN;
     f->pts = pts;
     f->seq = ++d->shown;
+    f->alone = true;
     d->held = NULL;
     *out = f;
     return SOURCE_FRAME;

@@ -2,7 +2,12 @@
 #ifndef VISION_FOLDER_H
 #define VISION_FOLDER_H
 
+#include <stdbool.h>
+
 #include "base/err.h"
+
+/* Whether the ending of a file's name is one of a picture. */
+bool folder_is_picture(const char *name);
 
 /*
  * Lists the files of dir whose ending is one of a picture (.jpg, .png, ...), not those of folders

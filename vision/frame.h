@@ -35,6 +35,7 @@ struct frame {
     int64_t time;  /* clock_now() when it was captured or became due, ns */
     double pts;    /* seconds since the source's start, by the source's own clock */
     uint64_t seq;  /* 1, 2, ... of this source; a gap means that the source dropped some */
+    bool alone;    /* a picture of its own, not the next one of a film */
     struct frame_truth truth;
     struct frame_pool *pool;
 };
