@@ -286,24 +286,35 @@ static void put_glyphs(struct picture *p, WINDOW *win)
     }
 }
 
-/* A box of lines and its label: on the upper line, or above a box too low to have room inside. */
+/* The cells around a rectangle, as far as the window goes. */
+static struct picture_rect around(struct picture_rect r, int rows, int cols)
+{
+    int bottom = r.y + r.h < rows ? r.y + r.h : rows - 1;
+    int right = r.x + r.w < cols ? r.x + r.w : cols - 1;
+    int y = r.y > 0 ? r.y - 1 : 0, x = r.x > 0 ? r.x - 1 : 0;
+    return (struct picture_rect){y, x, bottom - y + 1, right - x + 1};
+}
+
+/* Lines around the box, so that they hide nothing of the face, and the label on the upper one. */
 static void put_mark(const struct picture *p, WINDOW *win, const struct picture_mark *m)
 {
     const struct style *s = p->style;
     struct picture_rect r = fit_map(&p->fit, m->box);
+    int rows, cols, n = (int)strlen(m->label);
     if (r.h == 0)
         return;
+    getmaxyx(win, rows, cols);
+    r = around(r, rows, cols);
     int black = style_grey(s, 0), color = m->color >= 0 ? m->color : style_grey(s, 255);
     struct ink line = style_ink(s, color, black, m->selected ? A_BOLD : A_NORMAL);
     struct ink text = line;
     if (m->selected)
         text = s->colors > 0 ? style_ink(s, black, color, A_NORMAL) : (struct ink){A_REVERSE, 0};
     style_box(s, win, r.y, r.x, r.h, r.w, line);
-    int n = (int)strlen(m->label), cols = getmaxx(win);
-    int x = r.x + (n + 2 <= r.w), y = r.h < 4 && r.y > 0 ? r.y - 1 : r.y;
+    int x = r.x + (n + 2 <= r.w);
     if (x + n > cols)
         x = cols > n ? cols - n : 0;
-    style_text(s, win, y, x, cols - x, text, m->label);
+    style_text(s, win, r.y, x, cols - x, text, m->label);
 }
 
 void picture_draw(struct picture *p, WINDOW *win, const struct picture_view *v)

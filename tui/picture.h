@@ -77,7 +77,8 @@ struct picture_zoom {
 };
 
 /* The region of a frame of width x height pixels for a pane of rows x cols, with the face in its
- * middle and twice as high. face NULL: after a second and a half, the way back to all of it. */
+ * middle, taking most of its height. face NULL: after a second and a half, the way back to all of
+ * it. */
 struct box picture_follow(struct picture_zoom *z, const struct box *face, int width, int height,
                           int rows, int cols, int64_t now);
 

@@ -7,6 +7,7 @@
 #include "tui/picture.h"
 
 #define GLIDE_S 0.15
+#define HEIGHT 1.6 /* of the region, in heights of the face */
 #define AWAY_S 1.5 /* without a face before the region goes back */
 
 /* At n pixels, moved so that it lies in 0..room; n is at most room. */
@@ -15,10 +16,10 @@ static int inside(int at, int n, int room)
     return at < 0 ? 0 : at + n > room ? room - n : at;
 }
 
-/* The region for a face: in the pane's shape, twice as high as the face, inside the frame. */
+/* The region for a face: in the pane's shape, a bit higher than the face, inside the frame. */
 static struct box region_for(const struct picture_zoom *z, const struct box *face)
 {
-    double shape = z->cols / (2.0 * z->rows), h = fmin(2.0 * face->h, z->height);
+    double shape = z->cols / (2.0 * z->rows), h = fmin(HEIGHT * face->h, z->height);
     double w = fmin(fmax(h * shape, face->w), z->width);
     if (h * shape < z->width)
         h = fmin(w / shape, z->height);
