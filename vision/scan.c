@@ -19,7 +19,6 @@
 
 #define BAND 8        /* rows of windows */
 #define BAND_STAGES 4 /* stages that are run band by band */
-#define GROUP_SLACK 8 /* blocks that a kernel may touch behind the last one */
 
 struct scan {
     const struct scan_kernel *kernel;
@@ -221,7 +220,7 @@ static void make_room(struct scan *s, int max_width, int max_height)
     s->flat = mem_aligned(bytes, 1);
     s->rejected = mem_aligned(bytes, 1);
     s->alive = mem_aligned(bytes, 1);
-    s->block = mem_zalloc(windows / (size_t)s->kernel->lanes + GROUP_SLACK, sizeof *s->block);
+    s->block = mem_zalloc(windows / (size_t)s->kernel->lanes + SCAN_GROUP_MAX, sizeof *s->block);
 }
 
 struct scan *scan_new(const struct cascade *c, const struct integral *it, int step, int max_width,
@@ -263,7 +262,7 @@ static uint32_t get_bits(const uint8_t *from, int i, int lanes)
 {
     uint32_t bits;
     memcpy(&bits, from + i / 8, sizeof bits);
-    return bits >> i % 8 & (lanes == 16 ? 0xffff : (1u << lanes) - 1);
+    return bits >> i % 8 & ((1u << lanes) - 1);
 }
 
 static void or_bits(uint8_t *to, int i, uint32_t bits)
@@ -300,7 +299,7 @@ static void run_first_stage(struct scan *s, const uint32_t *sum, int32_t at, int
                             struct scan_block *block)
 {
     int lanes = s->kernel->lanes, blocks = 0;
-    uint32_t all = lanes == 16 ? 0xffff : (1u << lanes) - 1;
+    uint32_t all = (1u << lanes) - 1;
     for (int i = 0; i < n; i += lanes) {
         uint32_t flat = get_bits(s->flat, i, lanes);
         if (flat != all)

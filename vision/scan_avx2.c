@@ -6,6 +6,7 @@
 #include <immintrin.h>
 
 #define LANES 8
+#define GROUP 4
 #define KERNEL scan_kernel_avx2
 #define KERNEL_NAME "avx2"
 

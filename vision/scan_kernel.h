@@ -2,16 +2,17 @@
  * scan_kernel: the evaluation of scan_plan.h, written once for vectors of LANES windows and
  * compiled for each instruction set by scan_plain.c, scan_avx2.c and scan_avx512.c.
  *
- * Whoever includes this defines LANES, KERNEL(name) and bits_of(); what must come out the same
- * everywhere is in here. Each window's sums are added in the order of the trees, so that the
- * number of lanes does not matter. GCC's vector types keep it readable.
+ * Whoever includes this defines LANES, GROUP (how many blocks are evaluated together, as a node is
+ * decoded once for them: as many as registers allow), KERNEL, KERNEL_NAME, usable(), bits_of() and
+ * root_of(); what must come out the same everywhere is in here. Each window's sums are added in the
+ * order of the trees, so that the number of lanes does not matter. GCC's vector types keep it
+ * readable.
  */
 #include <string.h>
 
 #include "vision/scan_plan.h"
 
 #define INLINE static inline __attribute__((always_inline))
-#define GROUP 4 /* blocks that are evaluated together: a node is decoded once for them */
 
 typedef int32_t vint __attribute__((vector_size(LANES * 4)));
 typedef uint32_t vuint __attribute__((vector_size(LANES * 4)));
@@ -76,7 +77,7 @@ struct group_of_blocks {
     vfloat scale[GROUP];
 };
 
-#define FOR_GROUP _Pragma("GCC unroll 4") for (int b = 0; b < GROUP; b++)
+#define FOR_GROUP _Pragma("GCC unroll 8") for (int b = 0; b < GROUP; b++)
 
 /* Hides from the compiler where p comes from: else it reads what all shapes share ahead of the
  * switch, into registers that it does not have. */

@@ -1,5 +1,6 @@
 /* scan_plain: the kernel of scan_kernel.h for any machine, in vectors of 16 bytes. */
 #define LANES 4
+#define GROUP 4
 #define KERNEL scan_kernel_plain
 #define KERNEL_NAME "plain"
 

@@ -14,6 +14,7 @@
 #include "vision/cascade.h"
 
 #define SCAN_LANES_MAX 16
+#define SCAN_GROUP_MAX 8 /* blocks that are evaluated together */
 #define SCAN_POINTS_MAX (4 * CASCADE_RECTS)
 
 /*
@@ -76,7 +77,8 @@ struct scan_kernel {
     void (*contrast)(const struct scan_plan *p, const uint32_t *sum, const uint32_t *square, int n,
                      float *scale, uint8_t *flat);
 
-    /* Runs a stage over n blocks; blocks behind n, up to a multiple of 4, may be read and written.
+    /* Runs a stage over n blocks; blocks behind n, up to a multiple of
+     * SCAN_GROUP_MAX, may be read and written.
      * Windows that fail lose their bit. */
     void (*stage)(const struct scan_plan *p, int stage, const uint32_t *sum, const float *scale,
                   struct scan_block *block, int n);

@@ -4,7 +4,9 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "base/rng.h"
 #include "vision/cascade.h"
+#include "vision/scan.h"
 
 #define HOME "/usr/share/opencv4/haarcascades/"
 
@@ -76,20 +78,74 @@ static void each_damage_is_named_with_its_line(void **state)
     }
 }
 
+#define SQUARE_MAX 4096
+
+/* Reads the small cascade's text; returns its length. */
+static int square_text(char text[SQUARE_MAX])
+{
+    FILE *f = fopen("tests/data/cascade_square.xml", "r");
+    assert_non_null(f);
+    int size = (int)fread(text, 1, SQUARE_MAX, f);
+    fclose(f);
+    assert_in_range(size, 1000, SQUARE_MAX - 1);
+    return size;
+}
+
 static void every_cut_of_a_file_is_survived(void **state)
 {
     (void)state;
     struct err err = {""};
-    FILE *f = fopen("tests/data/cascade_square.xml", "r");
-    assert_non_null(f);
-    char text[4096];
-    int size = (int)fread(text, 1, sizeof text, f);
-    fclose(f);
+    char text[SQUARE_MAX];
+    int size = square_text(text);
     for (int n = 0; n < size - 1; n++)
         assert_null(cascade_parse("cut", text, n, &err));
     struct cascade *c = cascade_parse("whole", text, size, &err);
     assert_non_null(c);
     cascade_free(c);
+}
+
+/* Runs what was read over a picture: no index may lead astray. */
+static void scan_noise(const struct cascade *c)
+{
+    struct integral it;
+    struct scan_hit hit[16];
+    uint8_t row[80];
+    struct rng rng;
+    rng_seed(&rng, 1, 1);
+    integral_init(&it, 80, 70);
+    integral_begin(&it, 2);
+    for (int y = 0; y < 70; y++) {
+        for (int x = 0; x < 80; x++)
+            row[x] = (uint8_t)rng_u32(&rng);
+        integral_add_row(&it, y, row, 80);
+    }
+    struct scan *s = scan_new(c, &it, 2, 80, 70, NULL);
+    scan_run(s, &it, 80, 70, hit, 16);
+    scan_free(s);
+    integral_free(&it);
+}
+
+static void random_damage_is_refused_or_harmless(void **state)
+{
+    (void)state;
+    static const char stuff[] = "0123456789-. <>/_&e\n";
+    char text[SQUARE_MAX], damaged[SQUARE_MAX];
+    int size = square_text(text), taken = 0;
+    struct rng rng;
+    rng_seed(&rng, 11, 1);
+    for (int round = 0; round < 3000; round++) {
+        struct err err = {""};
+        memcpy(damaged, text, (size_t)size);
+        for (uint32_t k = 1 + rng_u32(&rng) % 3; k > 0; k--)
+            damaged[rng_u32(&rng) % (uint32_t)size] = stuff[rng_u32(&rng) % (sizeof stuff - 1)];
+        struct cascade *c = cascade_parse("damaged", damaged, size, &err);
+        assert_true((c == NULL) == (err.text[0] != '\0'));
+        if (c != NULL)
+            scan_noise(c);
+        taken += c != NULL;
+        cascade_free(c);
+    }
+    assert_in_range(taken, 100, 2900); /* both happen */
 }
 
 static void missing_file_names_the_package(void **state)
@@ -142,6 +198,7 @@ int main(void)
         cmocka_unit_test(small_cascade_is_read),
         cmocka_unit_test(each_damage_is_named_with_its_line),
         cmocka_unit_test(every_cut_of_a_file_is_survived),
+        cmocka_unit_test(random_damage_is_refused_or_harmless),
         cmocka_unit_test(missing_file_names_the_package),
         cmocka_unit_test(packaged_cascades_are_read),
     };
