@@ -134,6 +134,7 @@ static void print_item(struct run *r, const struct item *item)
         err_errno(&err, "cannot write to standard output");
         complain(r, err.text);
     }
+    clearerr(stdout); /* it is dealt with */
 }
 
 static void print_progress(struct item *item)

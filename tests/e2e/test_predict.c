@@ -1,0 +1,281 @@
+/*
+ * The real program on pictures and videos: lines of text and JSON, marked pictures, what cannot be
+ * read, readers that go away, ^C. Runs $MOODTOP with a network that knows nothing: where the faces
+ * are does not depend on it.
+ */
+#include "tests/unit/unit.h"
+
+#include <jansson.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+
+#include "base/file.h"
+#include "base/mem.h"
+#include "tests/e2e/tiny_model.h"
+#include "vision/media_write.h"
+#include "vision/performer.h"
+
+#define W 320
+#define H 240
+
+static char dir[] = "/tmp/moodtop-test-XXXXXX";
+static char *out, *err; /* what the last run printed */
+static struct frame_truth truth;
+
+static char *slurp(const char *name)
+{
+    struct err why = {""};
+    size_t size;
+    char *path = file_join(dir, name);
+    char *text = file_read(path, 1 << 24, &size, &why);
+    if (text == NULL)
+        fail_msg("%s", why.text);
+    free(path);
+    return text;
+}
+
+/* Runs a line of shell in which $M is the program and $D the tests' folder; gives the exit code. */
+static int run(const char *line)
+{
+    char *command = mem_printf("export HOME=%s XDG_CONFIG_HOME=%s D=%s M=${MOODTOP:-./moodtop}; "
+                               "export MOODTOP_MODEL_DIR=$D/tiny; "
+                               "{ %s ; } >%s/out 2>%s/err </dev/null",
+                               dir, dir, dir, line, dir, dir);
+    int status = system(command);
+    free(command);
+    free(out);
+    free(err);
+    out = slurp("out");
+    err = slurp("err");
+    return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
+}
+
+static void assert_has(const char *text, const char *part)
+{
+    if (strstr(text, part) == NULL)
+        fail_msg("expected \"%s\" in:\n%s", part, text);
+}
+
+static int count(const char *text, const char *part)
+{
+    int n = 0;
+    while ((text = strstr(text, part)) != NULL) {
+        text += strlen(part);
+        n++;
+    }
+    return n;
+}
+
+static void write_face(const char *name, double t)
+{
+    static uint8_t rgb[W * H * 3];
+    struct err why = {""};
+    struct performer p = {.seed = 3, .only = -1};
+    char *path = file_join(dir, name);
+    performer_draw(&p, t, W, H, rgb, NULL, &truth);
+    if (media_write_picture(path, rgb, W, H, &why) != 0)
+        fail_msg("%s", why.text);
+    free(path);
+}
+
+static int make_dir(void **state)
+{
+    (void)state;
+    if (mkdtemp(dir) == NULL)
+        return -1;
+    char *model = file_join(dir, "tiny");
+    tiny_model_write(model);
+    free(model);
+    write_face("b.png", 9);
+    write_face("a.jpg", 2);
+    return 0;
+}
+
+static int remove_dir(void **state)
+{
+    (void)state;
+    char *command = mem_printf("rm -rf %s", dir);
+    int result = system(command);
+    free(command);
+    free(out);
+    free(err);
+    return result;
+}
+
+static double overlap(const struct box *a, const struct box *b)
+{
+    double w = fmin(a->x + a->w, b->x + b->w) - fmax(a->x, b->x);
+    double h = fmin(a->y + a->h, b->y + b->h) - fmax(a->y, b->y);
+    double both = w > 0 && h > 0 ? w * h : 0;
+    return both / ((double)a->w * a->h + (double)b->w * b->h - both);
+}
+
+/* ---- tests ----------------------------------------------------------------------------------- */
+
+static void a_line_of_json_for_a_picture(void **state)
+{
+    (void)state;
+    assert_int_equal(run("$M predict --json $D/a.jpg"), 0);
+    assert_string_equal(err, "");
+    assert_int_equal(count(out, "\n"), 1);
+    json_t *line = json_loads(out, 0, NULL);
+    const char *file, *mood;
+    int frame, width, height, id;
+    struct box box;
+    double time_s;
+    json_t *faces, *p;
+    assert_int_equal(json_unpack_ex(line, NULL, JSON_STRICT, "{s:s, s:i, s:F, s:i, s:i, s:o}",
+                                    "file", &file, "frame", &frame, "time_s", &time_s, "width",
+                                    &width, "height", &height, "faces", &faces),
+                     0);
+    assert_has(file, "/a.jpg");
+    assert_true(frame == 0 && time_s == 0 && width == W && height == H);
+    assert_int_equal(json_array_size(faces), 1);
+    assert_int_equal(json_unpack_ex(json_array_get(faces, 0), NULL, JSON_STRICT,
+                                    "{s:i, s:[iiii!], s:s, s:o}", "id", &id, "box", &box.x, &box.y,
+                                    &box.w, &box.h, "mood", &mood, "p", &p),
+                     0);
+    assert_int_equal(id, 1);
+    assert_true(overlap(&box, &truth.face) > 0.6);
+    double sum = 0, best = 0;
+    const char *name, *top = "";
+    json_t *value;
+    assert_int_equal(json_object_size(p), PERFORMER_MOODS);
+    json_object_foreach(p, name, value)
+    {
+        sum += json_real_value(value);
+        top = json_real_value(value) > best ? name : top;
+        best = fmax(best, json_real_value(value));
+    }
+    assert_true(fabs(sum - 1) < 0.001);
+    assert_string_equal(mood, top);
+    json_decref(line);
+}
+
+static void what_cannot_be_read_is_told_and_passed_over(void **state)
+{
+    (void)state;
+    assert_int_equal(run("echo text >$D/c.jpg; : >$D/d.png; "
+                         "$M predict $D/c.jpg $D/a.jpg $D/nowhere.png $D/d.png $D/b.png"),
+                     1);
+    assert_int_equal(count(out, ": face 1 at "), 2);
+    assert_int_equal(count(out, "\n"), 2);
+    assert_int_equal(count(err, "moodtop predict: "), 3);
+    assert_int_equal(count(err, "\n"), 3);
+    assert_has(err, "/c.jpg: ");
+    assert_has(err, "/nowhere.png: No such file or directory");
+    assert_has(err, "/d.png: ");
+    assert_int_equal(run("rm $D/c.jpg $D/d.png; $M predict"), 2);
+    assert_int_equal(run("$M predict --model $D/none $D/a.jpg"), 1);
+    assert_has(err, "/none/model.json: No such file");
+    assert_string_equal(out, "");
+}
+
+static void folders_are_read_by_name(void **state)
+{
+    (void)state;
+    assert_int_equal(run("mkdir $D/f $D/f/sub $D/f/x.png; cp $D/a.jpg $D/f/p10.jpg; "
+                         "cp $D/b.png $D/f/p9.png; cp $D/b.png $D/f/.hidden.png; "
+                         "echo no >$D/f/notes.txt; $M predict $D/f"),
+                     0);
+    const char *first = strstr(out, "/f/p9.png: face"), *then = strstr(out, "/f/p10.jpg: face");
+    assert_true(first != NULL && then > first);
+    assert_int_equal(count(out, "\n"), 2);
+    assert_int_equal(run("$M predict $D/f/sub"), 1);
+    assert_has(err, "/f/sub: no picture or video in this folder");
+}
+
+static void marked_pictures_go_where_they_are_told(void **state)
+{
+    (void)state;
+    assert_int_equal(run("mkdir $D/g; cp $D/a.jpg $D/g; "
+                         "$M predict $D/a.jpg $D/g $D/b.png --annotate $D/new/marked"),
+                     0);
+    assert_int_equal(run("cd $D/new/marked && echo *"), 0);
+    assert_string_equal(out, "a-2.png a.png b.png\n");
+    /* around the face a box was drawn; the rest is as it was */
+    assert_int_equal(
+        run("$M predict $D/b.png --annotate $D/one.png && cmp $D/one.png $D/new/marked/b.png"
+            " && ! cmp -s $D/one.png $D/b.png"),
+        0);
+    assert_int_equal(run("$M predict $D/a.jpg --annotate $D/b.png/x"), 1);
+    assert_has(err, "moodtop predict: --annotate: ");
+}
+
+static void names_that_are_not_utf8_still_make_json(void **state)
+{
+    (void)state;
+    assert_int_equal(run("f=$D/$(printf 'na\\357ve\\377.png'); cp $D/b.png \"$f\"; "
+                         "$M predict --json \"$f\"; r=$?; rm \"$f\"; exit $r"),
+                     0);
+    json_t *line = json_loads(out, 0, NULL);
+    assert_non_null(line);
+    assert_has(json_string_value(json_object_get(line, "file")), "/na?ve?.png");
+    json_decref(line);
+}
+
+static void a_reader_that_goes_away_ends_it_quietly(void **state)
+{
+    (void)state;
+    assert_int_equal(run("{ $M predict --json demo:; echo $? >$D/code; } | head -n 2"), 0);
+    assert_int_equal(count(out, "\n"), 2);
+    assert_has(out, "\"frame\":1");
+    assert_string_equal(err, "");
+    char *code = slurp("code");
+    assert_string_equal(code, "0\n");
+    free(code);
+    assert_int_equal(run("$M predict $D/a.jpg >/dev/full"), 1);
+    assert_has(err, "moodtop predict: cannot write to standard output: No space left");
+}
+
+static void a_signal_ends_it_cleanly(void **state)
+{
+    (void)state;
+    assert_int_equal(run("$M predict demo: >$D/o & p=$!; while [ ! -s $D/o ]; do sleep 0.05; done; "
+                         "kill -INT $p; wait $p"),
+                     1);
+    assert_has(err, "moodtop predict: stopped after ");
+    assert_int_equal(run("tail -c 1 $D/o | od -An -c | grep -q '\\\\n'"), 0);
+}
+
+static void real_photos_have_the_faces_that_people_see(void **state)
+{
+    (void)state;
+    NEED_SHARED("photos/solvay.jpg");
+    assert_int_equal(run("$M predict ../shared/data/photos/*"), 0);
+    assert_int_equal(count(out, "/astronaut.png: face"), 1);
+    assert_int_equal(count(out, "/grace_hopper.jpg: face"), 1);
+    assert_int_equal(count(out, "/exif_rotated.jpg: face"), 1);
+    int solvay = count(out, "/solvay.jpg: face");
+    assert_true(solvay >= 29 && solvay <= 30);
+}
+
+static void a_video_keeps_the_number_of_its_face(void **state)
+{
+    (void)state;
+    NEED_SHARED("media/webcam_man_400x300.mp4");
+    assert_int_equal(run("$M predict --json ../shared/data/media/webcam_man_400x300.mp4 | "
+                         "head -n 150"),
+                     0);
+    assert_int_equal(count(out, "\n"), 150);
+    assert_int_equal(count(out, "\"faces\":[{\"id\":1,"), 150);
+    assert_has(out, "\"frame\":149,\"time_s\":5.96,");
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_line_of_json_for_a_picture),
+        cmocka_unit_test(what_cannot_be_read_is_told_and_passed_over),
+        cmocka_unit_test(folders_are_read_by_name),
+        cmocka_unit_test(marked_pictures_go_where_they_are_told),
+        cmocka_unit_test(names_that_are_not_utf8_still_make_json),
+        cmocka_unit_test(a_reader_that_goes_away_ends_it_quietly),
+        cmocka_unit_test(a_signal_ends_it_cleanly),
+        cmocka_unit_test(real_photos_have_the_faces_that_people_see),
+        cmocka_unit_test(a_video_keeps_the_number_of_its_face),
+    };
+    return cmocka_run_group_tests(tests, make_dir, remove_dir);
+}
