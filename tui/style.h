@@ -36,15 +36,13 @@ enum style_role {
     STYLE_ROLES
 };
 
-struct style_pairs; /* the cache of colour pairs */
-
 /* Everyone but style.c only reads it. */
 struct style {
     bool utf8;  /* characters beyond ASCII may be drawn */
     int colors; /* 0, 8, 16, 256 or STYLE_DIRECT */
     bool light; /* the terminal says (COLORFGBG) that its background is light */
     struct ink role[STYLE_ROLES];
-    struct style_pairs *pairs;
+    struct style_pairs *pairs; /* the cache of colour pairs */
 };
 
 /* How a class is shown. */
@@ -55,8 +53,8 @@ struct style_mood {
     struct ink ink;
 };
 
-/* 0, 8, 16, 256 or STYLE_DIRECT for a terminal with that many colours (0 = none). An explicit
- * option beats NO_COLOR (no_color, NULL or "" = not set); nothing beats the terminal. */
+/* style->colors for a terminal with that many colours (0 = none). An explicit option beats NO_COLOR
+ * (no_color; NULL or "" = not set), nothing beats the terminal. */
 int style_depth(enum ui_color wanted, const char *no_color, int terminal_colors);
 
 /* Looks at terminal, locale and environment, starts ncurses' colours. Call it after newterm() and
@@ -64,11 +62,9 @@ int style_depth(enum ui_color wanted, const char *no_color, int terminal_colors)
 struct style *style_new(const struct ui_opts *opts);
 void style_free(struct style *s);
 
-/* Says that a new drawing begins: colour pairs that it and the one before do not use may be given
- * away. */
+/* A new drawing begins: pairs that neither it nor the one before uses may be given away. */
 void style_tick(const struct style *s);
 
-/* The ink of a role. */
 struct ink style_role(const struct style *s, enum style_role role);
 
 /* An ink of two colours, e.g. of style_grey or style_rgb; equal arguments give equal inks. On 8
@@ -88,18 +84,15 @@ void style_moods(const struct style *s, const char *const *labels, int n, struct
 /* Puts one character; outside the window nothing happens. */
 void style_put(WINDOW *win, int y, int x, wchar_t ch, struct ink ink);
 
-/*
- * Writes UTF-8 text into at most width columns, clipped to the window; returns the columns used.
+/* Writes UTF-8 text into at most width columns, clipped to the window; returns the columns used.
  * Text that is cut ends with a mark; control characters, damaged UTF-8 and, in ASCII mode, all
- * beyond ASCII come out as '?', so text of any origin is safe.
- */
+ * beyond ASCII come out as '?', so text of any origin is safe. */
 int style_text(const struct style *s, WINDOW *win, int y, int x, int width, struct ink ink,
                const char *text);
 int style_print(const struct style *s, WINDOW *win, int y, int x, int width, struct ink ink,
                 const char *fmt, ...) __attribute__((format(printf, 7, 8)));
 
-/* Draws a rectangle of lines (+ - | in ASCII) with its corners inside (y, x, rows, cols), clipped
- * to the window. */
+/* Draws a rectangle of lines (+ - | in ASCII) of rows x cols cells, clipped to the window. */
 void style_box(const struct style *s, WINDOW *win, int y, int x, int rows, int cols,
                struct ink ink);
 

@@ -514,6 +514,32 @@ static void every_size_stays_inside(void **state)
     }
 }
 
+static void pictures_of_odd_sizes_are_drawn(void **state)
+{
+    (void)state;
+    struct screen t;
+    static const int size[][2] = {{1, 1}, {1, 240}, {320, 1}, {3, 7}, {319, 2}, {2, 239}};
+    for (size_t i = 0; i < MEM_COUNT(modes); i++) {
+        screen_open(&t, "xterm-256color", &modes[i], 24, 80);
+        struct picture *p = picture_new(t.style, &modes[i]);
+        WINDOW *pad = newpad(23, 61);
+        for (size_t k = 0; k < MEM_COUNT(size); k++) {
+            struct frame odd = {.width = size[k][0], .height = size[k][1], .grey = grey};
+            odd.rgb = k % 2 ? rgb : NULL;
+            odd.seq = k + 1;
+            struct picture_view v = {.frame = &odd, .now = (int64_t)k, .mirror = k % 3 == 0};
+            picture_draw(p, pad, &v);
+            struct picture_rect all = picture_map(p, (struct box){0, 0, odd.width, odd.height});
+            struct picture_rect area = picture_area(p);
+            assert_memory_equal(&all, &area, sizeof all);
+            assert_true(all.h >= 1 && all.w >= 1 && (all.h == 23 || all.w == 61));
+        }
+        delwin(pad);
+        picture_free(p);
+        screen_close(&t);
+    }
+}
+
 /* ---- zoom ------------------------------------------------------------------------------------*/
 
 static void zoom_follows_a_face_without_fidgeting(void **state)
@@ -563,6 +589,7 @@ int main(void)
         cmocka_unit_test(a_moving_face_sends_few_bytes),
         cmocka_unit_test(terminals_get_what_they_can_show),
         cmocka_unit_test(every_size_stays_inside),
+        cmocka_unit_test(pictures_of_odd_sizes_are_drawn),
         cmocka_unit_test(zoom_follows_a_face_without_fidgeting),
     };
     screen_locale();
