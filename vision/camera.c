@@ -266,7 +266,10 @@ static int dequeue(const struct camera *c, struct v4l2_buffer *b)
     *b = (struct v4l2_buffer){.type = V4L2_BUF_TYPE_VIDEO_CAPTURE, .memory = V4L2_MEMORY_MMAP};
     if (request(c, VIDIOC_DQBUF, b) != 0)
         return -1;
-    return b->index < (uint32_t)c->buffers ? (int)b->index : -1;
+    if (b->index < (uint32_t)c->buffers)
+        return (int)b->index;
+    errno = EIO;
+    return -1;
 }
 
 /* The newest filled buffer; older ones go back unread. -1 with errno EAGAIN if none is filled. */
@@ -295,15 +298,20 @@ static int64_t time_of(const struct v4l2_buffer *b)
     return (int64_t)b->timestamp.tv_sec * CLOCK_S + (int64_t)b->timestamp.tv_usec * 1000;
 }
 
-static struct frame *copy_picture(struct source *s, struct camera *c, const struct v4l2_buffer *b)
+/* Whether the buffer holds a whole picture; if not, the next one comes in a moment. */
+static bool is_whole(const struct camera *c, const struct v4l2_buffer *b)
 {
     size_t need = camera_pixels_size(c->kind, c->stride, c->height);
-    if ((b->flags & V4L2_BUF_FLAG_ERROR) || b->bytesused < need ||
-        c->buffer[b->index].length < need)
-        return NULL; /* torn: the next one comes in a moment */
+    return !(b->flags & V4L2_BUF_FLAG_ERROR) && b->bytesused >= need &&
+           c->buffer[b->index].length >= need;
+}
+
+/* NULL if all frames are out: then this picture is dropped. */
+static struct frame *copy_picture(struct source *s, struct camera *c, const struct v4l2_buffer *b)
+{
     struct frame *f = frame_new(s->pool, c->width, c->height, c->kind != CAMERA_GREY);
     if (f == NULL)
-        return NULL; /* all are out: this one is dropped */
+        return NULL;
     camera_pixels_copy(c->kind, c->buffer[b->index].start, c->stride, c->full, f);
     f->time = time_of(b);
     c->first = c->first != 0 ? c->first : f->time;
@@ -318,6 +326,14 @@ static enum source_status lost(const struct camera *c, const char *why, struct e
     return SOURCE_LOST;
 }
 
+/* No picture came, or none that is whole; how long the camera has been good for nothing decides. */
+static enum source_status nothing(const struct camera *c, struct err *err)
+{
+    if (clock_now() - c->last <= SILENCE_S * CLOCK_S)
+        return SOURCE_AGAIN;
+    return lost(c, "no picture for 5 s", err);
+}
+
 static enum source_status camera_next(struct source *s, struct frame **out, struct err *err)
 {
     struct camera *c = s->priv;
@@ -325,25 +341,22 @@ static enum source_status camera_next(struct source *s, struct frame **out, stru
     int n = poll(&p, 1, WAIT_MS);
     if (n > 0 && (p.revents & (POLLERR | POLLHUP | POLLNVAL)))
         return lost(c, "the camera went away", err);
-    int64_t now = clock_now();
-    if (n <= 0) {
-        if (now - c->last > SILENCE_S * CLOCK_S)
-            return lost(c, "no picture for 5 s", err);
-        return SOURCE_AGAIN;
-    }
+    if (n <= 0)
+        return nothing(c, err);
     struct v4l2_buffer b;
     int index = newest(c, &b);
     if (index < 0) {
         if (errno == ENODEV || errno == EIO || errno == ENXIO)
             return lost(c, "the camera went away", err);
-        return SOURCE_AGAIN;
+        return nothing(c, err);
     }
-    *out = copy_picture(s, c, &b);
+    bool whole = is_whole(c, &b);
+    *out = whole ? copy_picture(s, c, &b) : NULL;
     queue(c, index);
-    if (*out == NULL)
-        return SOURCE_AGAIN;
-    c->last = now;
-    return SOURCE_FRAME;
+    if (!whole)
+        return nothing(c, err);
+    c->last = clock_now();
+    return *out != NULL ? SOURCE_FRAME : SOURCE_AGAIN;
 }
 
 static void camera_close(struct source *s)
