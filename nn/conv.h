@@ -22,16 +22,26 @@ struct conv {
  */
 struct conv_algo {
     const char *name;
+    /* Can it compute this convolution? NULL: any. */
+    bool (*fits)(const struct conv *c);
     /* Floats of scratch that a worker needs. */
     size_t (*scratch)(const struct conv *c);
+    /* Floats that it makes of the kernel before it is used; NULL: none. */
+    size_t (*prepared)(const struct conv *c, bool train);
+    /* Makes them, for input channels [first, next), both multiples of CONV_CHANNELS or the end. */
+    void (*prepare)(const struct conv *c, const float *kernel, bool train, int first, int next,
+                    float *prepared);
     /* y = x * kernel. */
-    void (*forward)(const struct conv *c, const float *kernel, const float *x, float *y, int n,
-                    float *scratch);
+    void (*forward)(const struct conv *c, const float *kernel, const float *prepared,
+                    const float *x, float *y, int n, float *scratch);
     /* Writes dw unless NULL; writes dx, or adds to it if add, unless NULL. */
-    void (*backward)(const struct conv *c, const float *kernel, const float *x, const float *dy,
-                     float *dx, bool add, float *dw, int n, float *scratch);
+    void (*backward)(const struct conv *c, const float *kernel, const float *prepared,
+                     const float *x, const float *dy, float *dx, bool add, float *dw, int n,
+                     float *scratch);
 };
 
-extern const struct conv_algo conv_im2col;
+#define CONV_CHANNELS 16
+
+extern const struct conv_algo conv_im2col, conv_winograd;
 
 #endif

@@ -49,8 +49,10 @@ static int conv2d_shape(struct layer *l, struct err *err)
     l->param[0].decay = true;
     if (c->use_bias)
         params_add(l, "bias", 1, &c->out.c);
-    c->algo = &conv_im2col;
+    c->algo = conv_winograd.fits(c) ? &conv_winograd : &conv_im2col;
     l->scratch = c->algo->scratch(c);
+    for (int train = 0; train < 2 && c->algo->prepared != NULL; train++)
+        l->prepared[train] = c->algo->prepared(c, train);
     l->partial = LAYER_SLICES * params_trainable(l);
     l->macs = (long)c->out.h * c->out.w * (long)l->param[0].size;
     return 0;
@@ -69,7 +71,7 @@ static void forward_slice(const struct call *call, const struct slice *s)
     const struct conv *c = call->l->priv;
     const struct layer *l = call->l;
     float *y = call_y(call, s->first);
-    c->algo->forward(c, l->param[0].w, call_x(call, 0, s->first), y, s->n,
+    c->algo->forward(c, l->param[0].w, call->run->prepared, call_x(call, 0, s->first), y, s->n,
                      call->run->scratch[s->worker]);
     if (l->params > 1)
         vec_add_row(y, l->param[1].w, (size_t)s->n * (size_t)c->out.h * (size_t)c->out.w,
@@ -85,9 +87,31 @@ static size_t slice_work(const struct layer *l)
     return (size_t)l->out.h * (size_t)l->out.w * 40;
 }
 
+/* One run of input channels of the kernel. */
+static void prepare_part(void *ctx, int part, int worker)
+{
+    (void)worker;
+    const struct call *call = ctx;
+    const struct conv *c = call->l->priv;
+    int first = part * CONV_CHANNELS;
+    int next = first + CONV_CHANNELS < c->in.c ? first + CONV_CHANNELS : c->in.c;
+    c->algo->prepare(c, call->l->param[0].w, call->run->train, first, next, call->run->prepared);
+}
+
+static void prepare(struct call *call)
+{
+    const struct conv *c = call->l->priv;
+    if (c->algo->prepare == NULL || !call->run->stale)
+        return;
+    bool pooled = slice_wants_pool(call->l->prepared[call->run->train], 0);
+    pool_run(pooled ? call->run->pool : NULL, (c->in.c + CONV_CHANNELS - 1) / CONV_CHANNELS,
+             prepare_part, call);
+}
+
 static void conv2d_forward(struct layer *l, const float *const *x, float *y, struct layer_run *run)
 {
     struct call c = {.l = l, .x = x, .y = y, .run = run};
+    prepare(&c);
     call_slices(&c, slice_work(l), forward_slice);
 }
 
@@ -98,8 +122,9 @@ static void backward_slice(const struct call *call, const struct slice *s)
     const float *dy = call_dy(call, s->first);
     float *dw = call->run->partial + (size_t)s->part * params_trainable(l);
     float *dx = call->dx[0] != NULL ? call_dx(call, 0, s->first) : NULL;
-    c->algo->backward(c, l->param[0].w, call_x(call, 0, s->first), dy, dx, call->run->add[0],
-                      l->param[0].trainable ? dw : NULL, s->n, call->run->scratch[s->worker]);
+    c->algo->backward(c, l->param[0].w, call->run->prepared, call_x(call, 0, s->first), dy, dx,
+                      call->run->add[0], l->param[0].trainable ? dw : NULL, s->n,
+                      call->run->scratch[s->worker]);
     if (l->params > 1 && l->param[1].trainable)
         vec_sum_rows(dw + l->param[0].size, dy, (size_t)s->n * (size_t)c->out.h * (size_t)c->out.w,
                      (size_t)c->out.c);

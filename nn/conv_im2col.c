@@ -146,9 +146,10 @@ static size_t tile_out(const struct conv *c, const struct tile *t)
     return (size_t)t->first * (size_t)c->out.w * (size_t)c->out.c;
 }
 
-static void im2col_forward(const struct conv *c, const float *kernel, const float *x, float *y,
-                           int n, float *scratch)
+static void im2col_forward(const struct conv *c, const float *kernel, const float *prepared,
+                           const float *x, float *y, int n, float *scratch)
 {
+    (void)prepared;
     int k = (int)row_size(c), m = c->out.c;
     for (int line = 0; line < n * c->out.h;) {
         struct tile t = tile_at(c, line, n);
@@ -160,9 +161,11 @@ static void im2col_forward(const struct conv *c, const float *kernel, const floa
     }
 }
 
-static void im2col_backward(const struct conv *c, const float *kernel, const float *x,
-                            const float *dy, float *dx, bool add, float *dw, int n, float *scratch)
+static void im2col_backward(const struct conv *c, const float *kernel, const float *prepared,
+                            const float *x, const float *dy, float *dx, bool add, float *dw, int n,
+                            float *scratch)
 {
+    (void)prepared;
     int k = (int)row_size(c), m = c->out.c;
     bool plain = is_plain(c);
     for (int line = 0; line < n * c->out.h;) {

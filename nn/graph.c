@@ -172,6 +172,7 @@ void graph_init(struct graph *g, uint64_t seed)
         if (l->ops->init != NULL)
             l->ops->init(l, &rng);
     }
+    graph_changed(g);
 }
 
 /* ---- reserving --------------------------------------------------------------------------- */
@@ -185,6 +186,8 @@ static void free_run(struct graph *g)
         free(run->scratch[i]);
     free(run->scratch);
     free(run->partial);
+    free(run->prepared[0]);
+    free(run->prepared);
     free(run->arena);
     free(run->y);
     free(run->dy);
@@ -225,6 +228,19 @@ static void reserve_scratch(struct graph *g, struct graph_run *run)
     run->partial = mem_aligned(run->partial_size, sizeof(float));
 }
 
+static void reserve_prepared(struct graph *g, struct graph_run *run)
+{
+    size_t total = 0;
+    for (int i = 0; i < g->layers; i++)
+        total += g->layer[i].prepared[run->room_for_train];
+    run->prepared = mem_zalloc((size_t)g->layers, sizeof *run->prepared);
+    run->prepared[0] = mem_aligned(total, sizeof(float));
+    for (int i = 1; i < g->layers; i++)
+        run->prepared[i] = run->prepared[i - 1] + g->layer[i - 1].prepared[run->room_for_train];
+    run->prepared_size = total;
+    run->stale = true;
+}
+
 static void find_learners(struct graph *g, struct graph_run *run)
 {
     for (int i = 0; i < g->layers; i++) {
@@ -253,6 +269,7 @@ static void reserve(struct graph *g, int max_batch, bool train, bool apart, stru
     run->learns = mem_zalloc(n, sizeof *run->learns);
     run->begun = mem_zalloc(n, sizeof *run->begun);
     reserve_scratch(g, run);
+    reserve_prepared(g, run);
     find_learners(g, run);
     graph_plan(g, run, apart);
     if (train && g->grad == NULL) {
@@ -284,6 +301,7 @@ size_t graph_bytes(const struct graph *g)
     const struct graph_run *run = g->run;
     size_t floats = g->params + (g->grad != NULL ? g->trainable : 0);
     if (run != NULL)
-        floats += run->arena_size + run->partial_size + (size_t)run->threads * run->scratch_size;
+        floats += run->arena_size + run->partial_size + run->prepared_size +
+                  (size_t)run->threads * run->scratch_size;
     return floats * sizeof(float);
 }

@@ -63,6 +63,12 @@ const float *graph_logits(struct graph *g, const float *x, int batch, bool train
  */
 void graph_backward(struct graph *g, const float *dlogits, float *dx);
 
+/*
+ * Says that parameters were written by hand, so that what layers made of them is made anew.
+ * Training steps, graph_init and model_read_weights do so by themselves.
+ */
+void graph_changed(struct graph *g);
+
 /* Folds each BatchNormalization that follows a convolution or dense layer alone into it; for
  * inference only, before graph_reserve. */
 void graph_fold(struct graph *g);

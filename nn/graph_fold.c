@@ -27,6 +27,7 @@ static void make_linear(struct layer *l)
     l->params = 0;
     l->needs_x = l->needs_y = false;
     l->saved = l->saved_fixed = l->partial = l->scratch = 0;
+    l->prepared[0] = l->prepared[1] = 0;
     int rc = l->ops->config(l, config, &err);
     assert(rc == 0);
     json_decref(config);

@@ -32,6 +32,8 @@ static struct layer_run layer_run_of(const struct graph *g, int i)
         .saved = run->saved[i],
         .saved_fixed = run->saved_fixed[i],
         .partial = run->partial,
+        .prepared = run->prepared[i],
+        .stale = run->stale,
         .seed = mix(mix(g->seed) ^ mix(run->step) ^ (uint64_t)i << 32),
     };
 }
@@ -45,6 +47,7 @@ static const float *forward(struct graph *g, const float *x, int batch, bool tra
     run->batch = batch;
     run->train = train;
     run->step = step;
+    run->stale |= train; /* a training step changes what the next one and the next evaluation see */
     run->y[0] = (float *)x; /* only ever read: no layer overwrites the input */
     for (int i = 1; i <= last; i++) {
         struct layer *l = &g->layer[i];
@@ -54,7 +57,14 @@ static const float *forward(struct graph *g, const float *x, int batch, bool tra
         struct layer_run r = layer_run_of(g, i);
         l->ops->forward(l, in, run->y[i], &r);
     }
+    run->stale = train;
     return run->y[last];
+}
+
+void graph_changed(struct graph *g)
+{
+    if (g->run != NULL)
+        g->run->stale = true;
 }
 
 const float *graph_forward(struct graph *g, const float *x, int batch, bool train, uint64_t step)

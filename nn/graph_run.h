@@ -15,7 +15,7 @@ struct graph_run {
     bool room_for_train;
     struct pool *pool; /* borrowed */
     float *arena;
-    size_t arena_size, scratch_size, partial_size; /* floats */
+    size_t arena_size, scratch_size, partial_size, prepared_size; /* floats */
     float **y;           /* [layers] outputs; y[0] is the caller's x during a call */
     float **dy;          /* [layers] gradients of the outputs; NULL without training */
     float **saved;       /* [layers] */
@@ -26,7 +26,9 @@ struct graph_run {
     float **scratch;     /* [threads] */
     int threads;
     float *partial;
-    int batch; /* of the last forward pass, and whether it was for training */
+    float **prepared; /* [layers], in one block that begins at prepared[0] */
+    bool stale;       /* parameters may have changed since `prepared` was made */
+    int batch;        /* of the last forward pass, and whether it was for training */
     bool train;
     uint64_t step;
 };

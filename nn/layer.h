@@ -55,10 +55,11 @@ struct layer {
     struct shape out;
     int params;
     struct param param[LAYER_PARAMS_MAX];
-    size_t scratch;     /* floats wanted per worker; this and the next five set by shape() */
+    size_t scratch;     /* floats wanted per worker; this and the next six set by shape() */
     size_t saved;       /* floats kept from forward to backward per image */
     size_t saved_fixed; /* the same per batch, whatever its size */
     size_t partial;     /* floats for gradient sums of slices */
+    size_t prepared[2]; /* floats made of the parameters alone, in inference and in training */
     long macs;          /* multiply-adds of one image */
     bool inplace;       /* y may be an x of the same size, and that dx may be dy */
     bool needs_x;       /* backward reads the inputs */

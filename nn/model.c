@@ -143,6 +143,7 @@ int model_read_weights(struct graph *g, const char *path, struct err *err)
         rc = err_set(err, "%s: has %zu arrays; expected the %zu of the network", path,
                      safetensors_count(s), count);
     safetensors_close(s);
+    graph_changed(g);
     return rc;
 }
 

@@ -19,6 +19,8 @@ struct layer_run {
     float *const *scratch;      /* [pool_threads] blocks of at least l->scratch floats */
     float *saved, *saved_fixed; /* (batch * l->saved), (l->saved_fixed) */
     float *partial;             /* (l->partial), garbage when a call begins */
+    float *prepared;            /* (l->prepared[train]) */
+    bool stale;                 /* forward must make `prepared` anew */
     uint64_t seed;              /* of this layer and step; each image has a stream of it */
     bool add[LAYER_INPUTS_MAX]; /* backward adds to dx[i] instead of writing it */
 };

@@ -1,0 +1,22 @@
+/*
+ * panel: the matrix product for the many small products of a convolution, where packing the
+ * factors, as a BLAS does, costs more than it gains. Pure; any thread.
+ */
+#ifndef NN_PANEL_H
+#define NN_PANEL_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#define PANEL_WIDTH 16 /* n must be a multiple of this */
+
+/*
+ * c = a b, or c += a b if add. a: (m, k), its element (i, p) at a[i * row_a + p * col_a], so that a
+ * transposed factor needs no copy; b: (k, n), c: (m, n), rows of ldb and ldc floats. The sums run
+ * over p in order whatever the machine, but machines differ in the rounding of a fused
+ * multiply-add.
+ */
+void panel_gemm(size_t m, size_t n, size_t k, const float *a, size_t row_a, size_t col_a,
+                const float *b, size_t ldb, float *c, size_t ldc, bool add);
+
+#endif

@@ -1,0 +1,145 @@
+/* Tests of the convolution algorithms against a convolution by definition, in double. */
+#include "tests/unit/unit.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/mem.h"
+#include "base/rng.h"
+#include "nn/conv.h"
+#include "nn/panel.h"
+
+static float *noise(struct rng *r, size_t n)
+{
+    float *x = mem_aligned(n, sizeof *x);
+    for (size_t i = 0; i < n; i++)
+        x[i] = rng_normal(r);
+    return x;
+}
+
+/* Largest difference over the root mean square of what is wanted. */
+static double relative_error(const float *got, const double *want, size_t n)
+{
+    double worst = 0, power = 0;
+    for (size_t i = 0; i < n; i++) {
+        worst = fmax(worst, fabs(got[i] - want[i]));
+        power += want[i] * want[i];
+    }
+    return worst / sqrt(power / (double)n);
+}
+
+/* Calls fn for each product x[xi] * kernel[ki] that goes into y[yi]. */
+static void each_product(const struct conv *c, int n,
+                         void (*fn)(void *ctx, size_t xi, size_t ki, size_t yi), void *ctx)
+{
+    const struct window *w = &c->win;
+    for (int i = 0; i < n * c->out.h * c->out.w * w->kh * w->kw; i++) {
+        int kx = i % w->kw, ky = i / w->kw % w->kh, at = i / w->kw / w->kh;
+        int ox = at % c->out.w, oy = at / c->out.w % c->out.h, image = at / c->out.w / c->out.h;
+        int x = ox + kx - w->left, y = oy + ky - w->top;
+        if (x < 0 || x >= c->in.w || y < 0 || y >= c->in.h)
+            continue;
+        size_t xi = (size_t)((image * c->in.h + y) * c->in.w + x) * (size_t)c->in.c;
+        for (size_t ci = 0; ci < (size_t)c->in.c; ci++)
+            for (size_t co = 0; co < (size_t)c->out.c; co++)
+                fn(ctx, xi + ci,
+                   ((size_t)(ky * w->kw + kx) * (size_t)c->in.c + ci) * (size_t)c->out.c + co,
+                   (size_t)at * (size_t)c->out.c + co);
+    }
+}
+
+struct naive {
+    const float *x, *kernel, *dy;
+    double *y, *dx, *dw;
+};
+
+static void add_product(void *ctx, size_t xi, size_t ki, size_t yi)
+{
+    struct naive *s = ctx;
+    s->y[yi] += (double)s->x[xi] * s->kernel[ki];
+    s->dx[xi] += (double)s->dy[yi] * s->kernel[ki];
+    s->dw[ki] += (double)s->dy[yi] * s->x[xi];
+}
+
+/* Checks forward and both gradients of n images of h x w x in to out channels. */
+static void check(const struct conv_algo *algo, int h, int w, int in, int out, bool same, int n)
+{
+    struct conv c = {.win = {3, 3, 1, 1, same, same, same}, .in = {h, w, in}, .algo = algo};
+    c.out = (struct shape){same ? h : h - 2, same ? w : w - 2, out};
+    size_t nx = (size_t)n * shape_size(&c.in), ny = (size_t)n * shape_size(&c.out);
+    size_t nk = (size_t)9 * (size_t)in * (size_t)out;
+    struct rng r;
+    rng_seed(&r, 7, (uint64_t)(h * w));
+    float *x = noise(&r, nx), *kernel = noise(&r, nk), *dy = noise(&r, ny);
+    struct naive s = {x, kernel, dy, mem_zalloc(ny, 8), mem_zalloc(nx, 8), mem_zalloc(nk, 8)};
+    each_product(&c, n, add_product, &s);
+
+    float *prepared = NULL, *scratch = mem_aligned(algo->scratch(&c), sizeof *scratch);
+    if (algo->prepare != NULL) {
+        prepared = mem_aligned(algo->prepared(&c, true), sizeof *prepared);
+        for (int i = 0; i < in; i += CONV_CHANNELS)
+            algo->prepare(&c, kernel, true, i, i + CONV_CHANNELS, prepared);
+    }
+    float *y = noise(&r, ny), *dx = noise(&r, nx), *dw = noise(&r, nk);
+    algo->forward(&c, kernel, prepared, x, y, n, scratch);
+    assert_true(relative_error(y, s.y, ny) < 5e-5);
+    algo->backward(&c, kernel, prepared, x, dy, dx, false, dw, n, scratch);
+    assert_true(relative_error(dx, s.dx, nx) < 5e-5);
+    assert_true(relative_error(dw, s.dw, nk) < 5e-5);
+    /* Added to what is there: twice as much. */
+    algo->backward(&c, kernel, prepared, x, dy, dx, true, NULL, n, scratch);
+    for (size_t i = 0; i < nx; i++)
+        s.dx[i] *= 2;
+    assert_true(relative_error(dx, s.dx, nx) < 5e-5);
+    free(x), free(kernel), free(dy), free(y), free(dx), free(dw);
+    free(s.y), free(s.dx), free(s.dw), free(prepared), free(scratch);
+}
+
+static void winograd_is_the_convolution(void **state)
+{
+    (void)state;
+    for (int side = 3; side <= 13; side++)
+        check(&conv_winograd, side, 14 - side < 3 ? 3 : 14 - side, 16, 32, side % 2 == 0, 3);
+    check(&conv_winograd, 24, 24, 32, 32, true, 4); /* several blocks of tiles */
+    check(&conv_winograd, 12, 12, 64, 48, true, 5);
+}
+
+static void im2col_is_the_convolution(void **state)
+{
+    (void)state;
+    for (int side = 3; side <= 9; side++)
+        check(&conv_im2col, side, 12 - side, 5, 7, side % 2 == 0, 3);
+}
+
+static void panel_is_the_product(void **state)
+{
+    (void)state;
+    struct rng r;
+    rng_seed(&r, 1, 1);
+    for (size_t m = 1; m < 30; m++) {
+        size_t k = 1 + m * 5 % 17, n = 16 * (1 + m % 5);
+        float *a = noise(&r, m * k), *b = noise(&r, k * n), *c = noise(&r, m * n);
+        double *want = mem_zalloc(m * n, sizeof *want);
+        for (size_t i = 0; i < m * n; i++)
+            for (size_t p = 0; p < k; p++)
+                want[i] += (double)a[p * m + i / n] * b[p * n + i % n];
+        panel_gemm(m, n, k, a, 1, m, b, n, c, n, false); /* a is stored transposed */
+        assert_true(relative_error(c, want, m * n) < 2e-6);
+        panel_gemm(m, n, k, a, 1, m, b, n, c, n, true);
+        for (size_t i = 0; i < m * n; i++)
+            want[i] *= 2;
+        assert_true(relative_error(c, want, m * n) < 2e-6);
+        free(a), free(b), free(c), free(want);
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(panel_is_the_product),
+        cmocka_unit_test(im2col_is_the_convolution),
+        cmocka_unit_test(winograd_is_the_convolution),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
