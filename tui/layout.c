@@ -6,7 +6,8 @@ enum {
     SIDE_MAX = 44,   /* more only makes the bars longer */
     BARS_ROWS = 8,   /* a title and seven bars */
     HISTORY_MIN = 5, /* a title and a graph that says something */
-    WIDE_ROWS = 34,  /* from here on the history runs below the picture */
+    HISTORY_MAX = 26,
+    SPARE_ROWS = 10, /* that a 4:3 picture leaves: enough for the history below it */
     TALL_COLS = 56,  /* below this the panes are stacked, if there are rows enough */
     TALL_ROWS = 26,
 };
@@ -46,11 +47,11 @@ static struct layout_panes stacked(int rows, int cols)
     return p;
 }
 
-/* Large: picture and bars side by side, the history below both over the whole width. */
+/* High for its width: picture and bars side by side, the history below both. */
 static struct layout_panes wide(int rows, int cols, int side)
 {
     struct layout_panes p = {0};
-    int history = clamp(rows / 4, HISTORY_MIN, 14);
+    int history = clamp(rows / 4, SPARE_ROWS, HISTORY_MAX);
     int top = rows - history;
     p.pane[LAYOUT_PICTURE] = rect(0, 0, top, cols - side - 1);
     p.rule = rect(0, cols - side - 1, top, 1);
@@ -64,12 +65,12 @@ static struct layout_panes beside(int rows, int cols, int side)
 {
     struct layout_panes p = {0};
     bool room = rows >= BARS_ROWS + HISTORY_MIN;
-    int bars = room ? BARS_ROWS : rows;
+    int history = room ? clamp(rows - BARS_ROWS, HISTORY_MIN, HISTORY_MAX) : 0;
     p.pane[LAYOUT_PICTURE] = rect(0, 0, rows, cols - side - 1);
     p.rule = rect(0, cols - side - 1, rows, 1);
-    p.pane[LAYOUT_BARS] = rect(0, cols - side, bars, side);
+    p.pane[LAYOUT_BARS] = rect(0, cols - side, rows - history, side);
     if (room)
-        p.pane[LAYOUT_HISTORY] = rect(bars, cols - side, rows - bars, side);
+        p.pane[LAYOUT_HISTORY] = rect(rows - history, cols - side, history, side);
     return p;
 }
 
@@ -85,5 +86,8 @@ struct layout_panes layout_panes(int rows, int cols, enum layout_pane maximised)
     }
     if (cols < TALL_COLS && rows >= TALL_ROWS)
         return stacked(rows, cols);
-    return rows >= WIDE_ROWS ? wide(rows, cols, side) : beside(rows, cols, side);
+    int picture_rows = (cols - side - 1) * 3 / 8; /* of a 4:3 picture, cells being 1:2 */
+    return rows >= picture_rows + SPARE_ROWS && rows >= BARS_ROWS + SPARE_ROWS
+               ? wide(rows, cols, side)
+               : beside(rows, cols, side);
 }

@@ -15,6 +15,8 @@
 enum {
     FACES_REMEMBERED = 16,
     POINTS = 4800,    /* of a face's LIVE_MEMORY_S: one each 125 ms */
+    MARGIN_FROM = 22, /* columns of bars and history that can spare some */
+    CROWD = 4,        /* more faces than this have short labels */
     ZOOM_BELOW = 100, /* columns of a picture pane that needs the zoom */
 };
 
@@ -79,8 +81,9 @@ void live_panes_resize(struct live_panes *p, WINDOW *win, enum layout_pane maxim
     p->layout = layout_panes(getmaxy(win), getmaxx(win), maximised);
     for (int i = 0; i < LAYOUT_PANES; i++) {
         struct layout_rect r = p->layout.pane[i];
+        int margin = i != LAYOUT_PICTURE && r.w > MARGIN_FROM ? 1 : 0;
         if (r.h > 1 && r.w > 0)
-            p->pane[i] = derwin(win, r.h - 1, r.w, r.y + 1, r.x);
+            p->pane[i] = derwin(win, r.h - 1, r.w - 2 * margin, r.y + 1, r.x + margin);
     }
 }
 
@@ -109,6 +112,13 @@ enum layout_pane live_panes_at(const struct live_panes *p, const struct live_sho
         return (enum layout_pane)i;
     }
     return LAYOUT_NONE;
+}
+
+const char *live_show_source(const struct live_show *show)
+{
+    const char *label = show->status.source, *slash = strrchr(label, '/');
+    bool path = label[0] == '/' || label[0] == '.' || strstr(label, "://") != NULL;
+    return path && slash != NULL && slash[1] != '\0' ? slash + 1 : label;
 }
 
 /* ---- titles -----------------------------------------------------------------------------------
@@ -203,7 +213,7 @@ static void draw_words(const struct live_panes *p, WINDOW *win, const struct liv
         centre(p->style, win, middle, STYLE_WARN, st->why);
         centre(p->style, win, middle + 1, STYLE_TEXT, "trying again every second");
     } else if (st->state == LIVE_ENDED) {
-        snprintf(text, sizeof text, "end of %s: r replays, q quits", st->source);
+        snprintf(text, sizeof text, "end of %s: r replays, q quits", live_show_source(show));
         centre(p->style, win, bottom, STYLE_WARN, text);
     } else if (show->frame == NULL) {
         snprintf(text, sizeof text, "opening %s", st->source);
@@ -221,8 +231,11 @@ static int marks_of(const struct live_show *show, struct picture_mark *marks, ch
     for (int i = 0; i < sc->faces; i++) {
         const struct scene_face *f = &sc->face[i];
         const struct style_mood *m = &show->mood[f->mood];
-        snprintf(labels[i], sizeof labels[i], "%d %s %.0f%%", f->id, m->name,
-                 100 * (double)f->p[f->mood]);
+        if (sc->faces > CROWD && f->id != show->selected)
+            snprintf(labels[i], sizeof labels[i], "%d %c", f->id, m->letter);
+        else
+            snprintf(labels[i], sizeof labels[i], "%d %s %.0f%%", f->id, m->name,
+                     100 * (double)f->p[f->mood]);
         marks[i] = (struct picture_mark){.box = f->box,
                                          .label = labels[i],
                                          .color = m->color,

@@ -51,6 +51,9 @@ void live_panes_push(struct live_panes *p, const struct scene *scene);
 /* The chosen face if it is in the scene, or NULL. */
 const struct scene_face *live_show_face(const struct live_show *show);
 
+/* The source's label; of paths and addresses only the last part, which says most. */
+const char *live_show_source(const struct live_show *show);
+
 /* What lies at a cell of the terminal: the pane, or LAYOUT_NONE; *face gets the id of the face
  * whose box is there, or 0. */
 enum layout_pane live_panes_at(const struct live_panes *p, const struct live_show *show, int y,

@@ -13,6 +13,11 @@
 #define BACK_STEP_S 10.0
 #define STILL_NS (500 * CLOCK_MS) /* ages and the graph's clock move at least so often */
 
+enum {
+    STATUS_TAKEN = 15, /* columns of the status line for the program's name and blanks */
+    LABEL_MIN = 14,
+};
+
 struct live_view_state {
     struct live_show show;
     struct live_panes *panes;
@@ -149,15 +154,18 @@ static void status_of(const struct view *v, char *text, size_t size)
         snprintf(text, size, "%s", s->trouble);
         return;
     }
-    int n = snprintf(tail, sizeof tail, "%dx%d  %.1f fps  %.1f analysed", st->width, st->height,
-                     st->capture_fps, st->analysed_fps);
+    int n = snprintf(tail, sizeof tail, "%dx%d", st->width, st->height);
+    if (st->state == LIVE_RUNNING)
+        n += snprintf(tail + n, sizeof tail - (size_t)n, "  %.1f fps, %.1f analysed",
+                      st->capture_fps, st->analysed_fps);
     if (show->scene.seq > 0 && st->state == LIVE_RUNNING)
-        n += snprintf(tail + n, sizeof tail - (size_t)n, "  boxes %.0f ms old",
+        n += snprintf(tail + n, sizeof tail - (size_t)n, ", %.0f ms old",
                       (double)(show->now - show->scene.time) / 1e6);
     n += snprintf(tail + n, sizeof tail - (size_t)n, "  %.40s", show->model->name);
-    int room = v->cols - 12 - n - (int)strlen(states[st->state]) - 4;
-    snprintf(text, size, "%.*s  %s%s%s", cut(st->source, room > 12 ? room : 12), st->source,
-             states[st->state], states[st->state][0] ? "  " : "", tail);
+    const char *label = live_show_source(show), *state = states[st->state];
+    int room = v->cols - STATUS_TAKEN - n - (int)strlen(state);
+    snprintf(text, size, "%.*s  %s%s%s", cut(label, room > LABEL_MIN ? room : LABEL_MIN), label,
+             state, state[0] ? "  " : "", tail);
 }
 
 static void line_of(const struct view *v, char *text, size_t size)

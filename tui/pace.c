@@ -10,8 +10,11 @@ bool pace_ready(struct pace *p, bool urgent, int64_t now)
 {
     if (!p->ask || p->pending == 0)
         return true;
-    if (p->deaf)
-        return urgent || now - p->sent >= PACE_FIXED_NS;
+    if (p->deaf) {
+        bool due = urgent || now - p->sent >= PACE_FIXED_NS;
+        p->pending = due ? 0 : p->pending;
+        return due;
+    }
     if (now - p->sent >= PACE_TIMEOUT_NS) {
         /* Once it has answered, a lost answer is an accident; otherwise it never will. */
         p->deaf = !p->answered;

@@ -85,8 +85,10 @@ static void the_two_usual_sizes_look_as_planned(void **state)
     assert_int_equal(p.pane[LAYOUT_PICTURE].h, 22);
     assert_int_equal(p.pane[LAYOUT_HISTORY].x, p.pane[LAYOUT_BARS].x);
     p = layout_panes(46, 160, LAYOUT_NONE);
-    assert_int_equal(p.pane[LAYOUT_HISTORY].w, 160);
-    assert_true(p.pane[LAYOUT_PICTURE].w >= 110);
+    assert_int_equal(p.pane[LAYOUT_PICTURE].w, 115);
+    assert_int_equal(p.pane[LAYOUT_PICTURE].h, 46);
+    p = layout_panes(48, 100, LAYOUT_NONE);
+    assert_int_equal(p.pane[LAYOUT_HISTORY].w, 100); /* below the picture */
 }
 
 int main(void)

@@ -1,0 +1,421 @@
+/* The live screen, driven as a user drives it: on the built-in performer, and on real pictures. */
+#include "tests/e2e/pty.h"
+#include "tests/unit/unit.h"
+
+#include <math.h>
+#include <regex.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+
+#include "base/mem.h"
+#include "vision/performer.h"
+
+#define DEMO "live", "--capture-fps", "10", "demo:"
+
+static struct pty *start(int rows, int cols, const char *const *args)
+{
+    static const char *const demo[] = {DEMO, NULL};
+    struct pty_opts o = {.rows = rows, .cols = cols, .args = args != NULL ? args : demo};
+    struct pty *p = pty_open(&o);
+    pty_see(p, "quit");
+    return p;
+}
+
+static void quit(struct pty *p)
+{
+    pty_keys(p, "q");
+    int status = pty_end(p);
+    assert_true(WIFEXITED(status));
+    assert_int_equal(WEXITSTATUS(status), 0);
+    pty_close(p);
+}
+
+/* ---- the picture ---------------------------------------------------------------------------- */
+
+/* Where the performer's face is over its first minute, as parts of the picture: the smallest and
+ * largest centre. */
+struct centres {
+    double x0, x1, y0, y1, w;
+};
+
+static struct centres performer_centres(void)
+{
+    enum { W = 640, H = 480 };
+    struct centres c = {1, 0, 1, 0, 0};
+    struct performer who = {.seed = 1, .only = -1};
+    uint8_t *rgb = mem_alloc(W * H * 3), *grey = mem_alloc(W * H);
+    for (double t = 0; t < 60; t += 1) {
+        struct frame_truth truth;
+        performer_draw(&who, t, W, H, rgb, grey, &truth);
+        double x = (truth.face.x + truth.face.w / 2.0) / W;
+        double y = (truth.face.y + truth.face.h / 2.0) / H;
+        c.x0 = fmin(c.x0, x), c.x1 = fmax(c.x1, x);
+        c.y0 = fmin(c.y0, y), c.y1 = fmax(c.y1, y);
+        c.w = truth.face.w / (double)W;
+    }
+    free(rgb);
+    free(grey);
+    return c;
+}
+
+static bool box_found(struct pty *p, const void *unused)
+{
+    int row;
+    (void)unused;
+    return pty_find(p, "└", &row, NULL) && pty_find(p, "┘", &row, NULL);
+}
+
+/* 120 x 46 cells of picture pane: 4:3 at cells of 1:2 is 115 x 43. */
+static void box_is_where_the_performers_face_is(void **state)
+{
+    (void)state;
+    enum { ROWS = 48, COLS = 160, PANE_W = 115, PANE_H = 45, PANE_Y = 2 };
+    struct pty *p = start(ROWS, COLS, NULL);
+    pty_keys(p, "ff"); /* never zoom */
+    pty_see(p, "face 1:");
+    pty_frames(p, 5);
+    assert_true(pty_wait(p, box_found, NULL));
+    int bottom, left, right, top;
+    pty_find(p, "└", &bottom, &left);
+    pty_find(p, "┘", &bottom, &right);
+    assert_true(pty_find(p, "1 ", &top, NULL) && top < bottom && left < right);
+    double h = PANE_W * 3.0 / 8, x = (left + right + 1) / 2.0 / PANE_W;
+    double y = ((top + bottom + 1) / 2.0 - PANE_Y - (PANE_H - h) / 2) / h;
+    struct centres want = performer_centres();
+    double slack = want.w * 0.2; /* the detector's box is not the drawn outline */
+    assert_true(x > want.x0 - slack && x < want.x1 + slack);
+    assert_true(y > want.y0 - slack * 2 && y < want.y1 + slack * 2);
+    double w = (right - left + 1.0) / PANE_W;
+    assert_true(w > want.w * 0.5 && w < want.w * 1.6);
+    quit(p);
+}
+
+static void renderers_cycle(void **state)
+{
+    (void)state;
+    static const char *const names[] = {
+        "libcaca", "half-block grey", "half-block colour", "braille", "ramp", "libcaca"};
+    struct pty *p = start(24, 80, NULL);
+    for (size_t i = 0; i < MEM_COUNT(names); i++) {
+        pty_see(p, names[i]);
+        pty_frames(p, 2);
+        pty_keys(p, "v");
+    }
+    quit(p);
+}
+
+static void picture_is_more_than_one_shade(void **state)
+{
+    (void)state;
+    static const char *const args[] = {"live", "--renderer", "half-grey", "demo:", NULL};
+    struct pty *p = start(24, 80, args);
+    pty_see(p, "face 1");
+    int shades = 0;
+    bool seen[256] = {false};
+    for (int y = 2; y < 23; y++)
+        for (int x = 0; x < 50; x++) {
+            struct pty_cell c = pty_cell(p, y, x);
+            if (c.fg[0] == c.fg[1] && c.fg[1] == c.fg[2] && !seen[c.fg[0]]) {
+                seen[c.fg[0]] = true;
+                shades++;
+            }
+        }
+    assert_true(shades >= 8);
+    quit(p);
+}
+
+/* ---- numbers -------------------------------------------------------------------------------- */
+
+/* The seven percentages of the bars, or -1 while they are not all there. */
+static int bars_sum(struct pty *p)
+{
+    int sum = 0;
+    for (int m = 0; m < PERFORMER_MOODS; m++) {
+        int row, col;
+        char find[32];
+        snprintf(find, sizeof find, "│ %s ", performer_mood_name[m]);
+        if (!pty_find(p, find, &row, &col))
+            return -1;
+        char *line = pty_row(p, row);
+        char *percent = strrchr(line, '%');
+        while (percent != NULL && percent > line && percent[-1] != ' ')
+            percent--;
+        sum += percent != NULL ? atoi(percent) : 1000;
+        free(line);
+    }
+    return sum;
+}
+
+static void bars_sum_to_one(void **state)
+{
+    (void)state;
+    struct pty *p = start(24, 100, NULL);
+    pty_see(p, "face 1:");
+    for (int i = 0; i < 5; i++) {
+        pty_frames(p, 1);
+        int sum = bars_sum(p);
+        assert_in_range(sum, 96, 104); /* seven rounded numbers */
+    }
+    quit(p);
+}
+
+/* The history's part of the screen as text. */
+static char *history_text(struct pty *p)
+{
+    char *text = mem_strdup("");
+    for (int y = 11; y < 21; y++) {
+        char *row = pty_row(p, y), *rule = strstr(row, "│");
+        char *more = mem_printf("%s%s\n", text, rule != NULL ? rule : "");
+        free(text);
+        free(row);
+        text = more;
+    }
+    return text;
+}
+
+static bool history_differs(struct pty *p, const void *before)
+{
+    char *now = history_text(p);
+    bool differs = strcmp(now, before) != 0;
+    free(now);
+    return differs;
+}
+
+static void history_moves(void **state)
+{
+    (void)state;
+    struct pty *p = start(24, 80, NULL);
+    pty_see(p, "face 1, last 60 s");
+    pty_frames(p, 2);
+    for (int i = 0; i < 3; i++) {
+        char *before = history_text(p);
+        assert_true(pty_wait(p, history_differs, before));
+        free(before);
+    }
+    quit(p);
+}
+
+static void pause_holds_all(void **state)
+{
+    (void)state;
+    struct pty *p = start(24, 80, NULL);
+    pty_see(p, "face 1:");
+    pty_frames(p, 5);
+    pty_keys(p, "p");
+    pty_see(p, "PAUSED");
+    pty_frames(p, 2); /* what was under way has arrived */
+    char *before[22], *after;
+    for (int y = 1; y < 22; y++)
+        before[y] = pty_row(p, y);
+    pty_frames(p, 3);
+    for (int y = 1; y < 22; y++) {
+        after = pty_row(p, y);
+        assert_string_equal(after, before[y]);
+        free(after);
+        free(before[y]);
+    }
+    pty_keys(p, " ");
+    pty_gone(p, "PAUSED");
+    quit(p);
+}
+
+/* ---- keys ----------------------------------------------------------------------------------- */
+
+static void help_opens_closes_and_eats_no_key(void **state)
+{
+    (void)state;
+    struct pty *p = start(24, 80, NULL);
+    static const char *const open_close[][2] = {{"?", "?"}, {"?", "q"}, {"\033OP", "\033"}};
+    for (size_t i = 0; i < MEM_COUNT(open_close); i++) {
+        pty_keys(p, open_close[i][0]);
+        pty_see(p, "Nothing leaves this machine");
+        pty_keys(p, open_close[i][1]);
+        pty_gone(p, "Nothing leaves this machine");
+    }
+    pty_keys(p, "?");
+    pty_see(p, "the next way to draw");
+    pty_keys(p, "/mouse\r");
+    pty_gone(p, "the next way to draw");
+    pty_keys(p, "\033");
+    pty_see(p, "the next way to draw");
+    pty_keys(p, "v"); /* acts although the help was open */
+    pty_gone(p, "Nothing leaves this machine");
+    pty_see(p, "half-block grey");
+    quit(p);
+}
+
+static void panes_are_focused_and_maximised(void **state)
+{
+    (void)state;
+    struct pty *p = start(24, 80, NULL);
+    int row, col;
+    pty_see(p, "face 1:");
+    pty_find(p, "picture:", &row, &col);
+    assert_true(pty_cell(p, row, col).reverse);
+    pty_keys(p, "\t\t");
+    pty_frames(p, 2);
+    assert_false(pty_cell(p, row, col).reverse);
+    pty_keys(p, "z");
+    pty_gone(p, "picture:");
+    pty_see(p, "last 60 s");
+    pty_see(p, "100%");
+    pty_keys(p, "\033");
+    pty_see(p, "picture:");
+    quit(p);
+}
+
+/* Braille displays follow the cursor. */
+static void cursor_is_on_the_chosen_face(void **state)
+{
+    (void)state;
+    struct pty *p = start(24, 80, NULL);
+    int row, col, y, x;
+    pty_see(p, "face 1:");
+    pty_frames(p, 2);
+    pty_cursor(p, &y, &x);
+    assert_true(pty_find(p, "face 1:", &row, &col));
+    assert_int_equal(y, row);
+    assert_int_equal(x, col);
+    quit(p);
+}
+
+static void mouse_chooses_a_pane(void **state)
+{
+    (void)state;
+    struct pty *p = start(24, 80, NULL);
+    int row, col;
+    pty_see(p, "face 1:");
+    pty_find(p, "face 1:", &row, &col);
+    assert_false(pty_cell(p, row, col).reverse);
+    pty_keys(p, "m");
+    pty_see(p, "mouse on");
+    pty_keys(p, "\033[<0;70;6M\033[<0;70;6m"); /* a click on the bars */
+    pty_frames(p, 2);
+    assert_true(pty_cell(p, row, col).reverse);
+    quit(p);
+}
+
+/* ---- real pictures -------------------------------------------------------------------------- */
+
+static void many_faces_are_chosen_with_brackets(void **state)
+{
+    (void)state;
+    NEED_SHARED("photos/solvay.jpg");
+    static const char *const args[] = {"live", SHARED_DATA "photos/solvay.jpg", NULL};
+    struct pty *p = start(48, 160, args);
+    pty_see(p, "end of solvay.jpg");
+    pty_see(p, "(of ");
+    pty_keys(p, "g");
+    pty_see(p, "face 1 (of");
+    pty_keys(p, "]");
+    pty_see(p, "face 2 (of");
+    pty_keys(p, "[[");
+    pty_gone(p, "face 2 (of");
+    pty_gone(p, "face 1 (of");
+    pty_keys(p, "]");
+    pty_see(p, "face 1 (of");
+    quit(p);
+}
+
+static void a_file_ends_and_is_replayed(void **state)
+{
+    (void)state;
+    NEED_SHARED("photos/astronaut.png");
+    static const char *const args[] = {"live", SHARED_DATA "photos/astronaut.png", NULL};
+    struct pty *p = start(24, 80, args);
+    for (int round = 0; round < 2; round++) {
+        pty_see(p, "r replays");
+        pty_see(p, "face 1:");
+        pty_keys(p, "r");
+        pty_frames(p, 1);
+    }
+    quit(p);
+}
+
+/* ---- without a screen ----------------------------------------------------------------------- */
+
+/* Runs the program in a shell; its output, at most size bytes. */
+static int run(const char *format, char *out, size_t size)
+{
+    char *command = mem_printf(format, pty_program());
+    FILE *f = popen(command, "r");
+    assert_non_null(f);
+    size_t n = fread(out, 1, size - 1, f);
+    out[n] = '\0';
+    free(command);
+    return pclose(f);
+}
+
+static void plain_prints_a_line_per_result(void **state)
+{
+    (void)state;
+    char out[4096];
+    assert_int_equal(run("%s live --plain --limit 5 demo: 2>&1", out, sizeof out), 0);
+    regex_t line;
+    assert_int_equal(regcomp(&line,
+                             "^[0-9]{2}:[0-9]{2}:[0-9]{2} (no face|face [0-9]+( [a-z]+ "
+                             "[01]\\.[0-9]{2}){1,3})$",
+                             REG_EXTENDED | REG_NOSUB),
+                     0);
+    int lines = 0;
+    for (char *s = strtok(out, "\n"); s != NULL; s = strtok(NULL, "\n"), lines++)
+        assert_int_equal(regexec(&line, s, 0, NULL, 0), 0);
+    regfree(&line);
+    assert_int_equal(lines, 5);
+}
+
+static void without_a_terminal_lines_come_and_a_note(void **state)
+{
+    (void)state;
+    char out[4096];
+    assert_int_equal(run("%s live --limit 2 demo: 2>&1 </dev/null | cat", out, sizeof out), 0);
+    assert_non_null(strstr(out, "standard output is no terminal"));
+    assert_null(strchr(out, '\033'));
+    assert_non_null(strstr(out, " face"));
+}
+
+static void a_reader_that_leaves_ends_it_quietly(void **state)
+{
+    (void)state;
+    char out[4096];
+    run("(%s live --plain demo:; echo status $? >&2) 2>&1 >/dev/full | cat; ", out, sizeof out);
+    assert_non_null(strstr(out, "No space left"));
+    assert_non_null(strstr(out, "status 1"));
+    run("{ (%s live --plain demo:; echo status $? >&3) | head -n 1 >/dev/null; } 3>&1 2>&1", out,
+        sizeof out);
+    assert_string_equal(out, "status 0\n");
+}
+
+static void a_missing_file_is_one_sentence(void **state)
+{
+    (void)state;
+    char out[4096];
+    int status = run("%s live /nonexistent/film.mp4 2>&1", out, sizeof out);
+    assert_int_equal(WEXITSTATUS(status), 1);
+    assert_non_null(strstr(out, "/nonexistent/film.mp4"));
+    assert_null(strchr(out, '\033'));
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(box_is_where_the_performers_face_is),
+        cmocka_unit_test(renderers_cycle),
+        cmocka_unit_test(picture_is_more_than_one_shade),
+        cmocka_unit_test(bars_sum_to_one),
+        cmocka_unit_test(history_moves),
+        cmocka_unit_test(pause_holds_all),
+        cmocka_unit_test(help_opens_closes_and_eats_no_key),
+        cmocka_unit_test(panes_are_focused_and_maximised),
+        cmocka_unit_test(cursor_is_on_the_chosen_face),
+        cmocka_unit_test(mouse_chooses_a_pane),
+        cmocka_unit_test(many_faces_are_chosen_with_brackets),
+        cmocka_unit_test(a_file_ends_and_is_replayed),
+        cmocka_unit_test(plain_prints_a_line_per_result),
+        cmocka_unit_test(without_a_terminal_lines_come_and_a_note),
+        cmocka_unit_test(a_reader_that_leaves_ends_it_quietly),
+        cmocka_unit_test(a_missing_file_is_one_sentence),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
