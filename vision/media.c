@@ -7,6 +7,7 @@
  */
 #include <errno.h>
 #include <libavcodec/avcodec.h>
+#include <math.h>
 #include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -39,7 +40,7 @@ struct media {
     bool live;          /* a network stream */
     bool seen;          /* a picture was decoded since the file was opened */
     int64_t read_since; /* when the current wait for the network began */
-    double first;       /* time stamp of the first picture, s */
+    double first;       /* time stamp of the first picture, s; NAN = not known yet */
     double shift;       /* seconds of the rounds before this one */
     double last, gap;   /* of the last picture on the source's clock, s; the usual distance */
     uint64_t shown;
@@ -126,7 +127,10 @@ static int open_format(struct source *s, struct media *m, struct err *err)
     }
     /* A plain name must not be taken for a protocol ("a:b.mp4"); libav's file: takes any name. */
     char *name = m->live || m->stdin_io != NULL ? mem_strdup(uri) : mem_printf("file:%s", uri);
-    int rc = avformat_open_input(&m->format, name, NULL, NULL);
+    AVDictionary *options = NULL;
+    av_dict_set(&options, "pattern_type", "none", 0); /* "a%d.png", "b*.png" are names of files */
+    int rc = avformat_open_input(&m->format, name, NULL, &options);
+    av_dict_free(&options);
     free(name);
     if (rc < 0)
         return failed(s, rc, err);
@@ -224,7 +228,7 @@ static int open_file(struct source *s, struct media *m, struct err *err)
     enum source_status st = decode(s, m, err);
     if (st == SOURCE_LOST)
         return -1;
-    m->first = -1;
+    m->first = NAN;
     m->shown_at_open = m->shown;
     return 0;
 }
@@ -237,7 +241,7 @@ static double time_of(struct media *m)
     if (m->picture->best_effort_timestamp == AV_NOPTS_VALUE)
         return next;
     double stamp = (double)m->picture->best_effort_timestamp * av_q2d(stream->time_base);
-    if (m->first < 0)
+    if (isnan(m->first))
         m->first = stamp;
     double t = m->shift + stamp - m->first;
     return m->shown > 0 && (t <= m->last || t > m->last + 3600) ? next : t;
