@@ -76,7 +76,7 @@ const struct table_row table_rows[] = {
 
     {FIELD(model, dir), PATH(""), .flag = "model", .letter = 'm', .metavar = "DIR",
      .help = "model directory; empty is the shipped emotion model"},
-    {FIELD(model, margin), REAL("0.1", 0, 2), .metavar = "SHARE",
+    {FIELD(model, margin), REAL("0.05", 0, 2), .metavar = "SHARE",
      .help = "how much of a face's side is added around it before it is given to the network"},
 
     {FIELD(live, half_life_s), REAL("0.5", 0, 3600), .flag = "half-life", .unit = "s",
