@@ -116,7 +116,7 @@ static enum source_status next_file(struct source *s, struct folder *d, struct e
     opts.speed = 0;
     snprintf(opts.uri, sizeof opts.uri, "%s", d->paths[d->at++]);
     struct err why = {""};
-    d->now = source_open(&opts, s->pool, &why);
+    d->now = source_open_until(&s->stop, &opts, s->pool, &why);
     if (d->now == NULL)
         log_write(LOG_WARN, "skipped: %s", why.text);
     return SOURCE_AGAIN;

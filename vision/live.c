@@ -137,7 +137,7 @@ static void reopen(struct live *l)
         while (!l->stop && clock_now() < next)
             wait_changed(l, next);
         pthread_mutex_unlock(&l->lock);
-        struct source *source = l->stop ? NULL : source_open(&l->source_opts, l->pool, &err);
+        struct source *source = source_open_until(&l->stop, &l->source_opts, l->pool, &err);
         if (source != NULL) {
             change_source(l, source);
             return;

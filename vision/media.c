@@ -2,8 +2,8 @@
  * media: any video or picture that libav reads, as a source: a file, "-" (stdin) or a URL.
  *
  * Two rows of the table: media (files: an end, paced by their time stamps) and stream (rtsp://,
- * http://, ...: paced by their sender, lost and opened again). One picture is decoded ahead at
- * open, so that a damaged file fails there. Capture thread.
+ * http://, ...: lost and opened again; paced by the sender, unless it is a file with an end). One
+ * picture is decoded ahead at open, so that a damaged file fails there. Capture thread.
  */
 #include <errno.h>
 #include <libavcodec/avcodec.h>
@@ -66,14 +66,14 @@ static int interrupted(void *opaque)
 {
     struct source *s = opaque;
     struct media *m = s->priv;
-    return atomic_load(&s->stop) || (m->live && clock_now() - m->read_since > SILENCE_NS);
+    return source_stopped(s) || (m->live && clock_now() - m->read_since > SILENCE_NS);
 }
 
 static int read_stdin(void *opaque, uint8_t *data, int size)
 {
     struct source *s = opaque;
     struct pollfd p = {.fd = STDIN_FILENO, .events = POLLIN};
-    while (!atomic_load(&s->stop)) {
+    while (!source_stopped(s)) {
         int n = poll(&p, 1, 100);
         if (n < 0 && errno != EINTR)
             return AVERROR(errno);
@@ -91,6 +91,14 @@ static int failed(struct source *s, int code, struct err *err)
 {
     char why[AV_ERROR_MAX_STRING_SIZE] = "";
     av_strerror(code, why, sizeof why);
+    if (code == AVERROR_INVALIDDATA)
+        snprintf(why, sizeof why, "no picture or video that libav can read");
+    if (code == AVERROR(EIO) && ((struct media *)s->priv)->seen)
+        snprintf(why, sizeof why, "the sender ended the stream");
+    if (code == AVERROR_EXIT && source_stopped(s))
+        snprintf(why, sizeof why, "stopped");
+    else if (code == AVERROR_EXIT)
+        snprintf(why, sizeof why, "nothing came for %d s", (int)(SILENCE_NS / CLOCK_S));
     return err_set(err, "%s: %s", s->opts.uri, why);
 }
 
@@ -104,6 +112,20 @@ static void close_file(struct media *m)
         av_freep(&m->stdin_io->buffer);
     avio_context_free(&m->stdin_io);
     m->ready = m->seen = false;
+}
+
+/* Learns what the streams are; libav decodes a picture for that, which must not be a huge one. */
+static int find_streams(struct media *m)
+{
+    unsigned n = m->format->nb_streams;
+    AVDictionary **options = mem_zalloc(n, sizeof *options);
+    for (unsigned i = 0; i < n; i++)
+        av_dict_set_int(&options[i], "max_pixels", MEDIA_PIXELS_MAX, 0);
+    int rc = avformat_find_stream_info(m->format, options);
+    for (unsigned i = 0; i < n; i++)
+        av_dict_free(&options[i]);
+    free(options);
+    return rc;
 }
 
 static int open_format(struct source *s, struct media *m, struct err *err)
@@ -135,7 +157,7 @@ static int open_format(struct source *s, struct media *m, struct err *err)
     if (rc < 0)
         return failed(s, rc, err);
     m->read_since = clock_now();
-    rc = avformat_find_stream_info(m->format, NULL);
+    rc = find_streams(m);
     return rc < 0 ? failed(s, rc, err) : 0;
 }
 
@@ -145,6 +167,10 @@ static int open_codec(struct source *s, struct media *m, struct err *err)
     if (m->stream < 0)
         return err_set(err, "%s: no picture in this file", s->opts.uri);
     AVStream *stream = m->format->streams[m->stream];
+    int width = stream->codecpar->width, height = stream->codecpar->height;
+    if (width > MEDIA_SIDE_MAX || height > MEDIA_SIDE_MAX)
+        return err_set(err, "%s: pictures of %dx%d; at most %d a side", s->opts.uri, width, height,
+                       MEDIA_SIDE_MAX);
     const AVCodec *codec = avcodec_find_decoder(stream->codecpar->codec_id);
     if (codec == NULL)
         return err_set(err, "%s: no decoder for %s", s->opts.uri,
@@ -156,7 +182,7 @@ static int open_codec(struct source *s, struct media *m, struct err *err)
         mem_panic("out of memory for libav's decoder");
     avcodec_parameters_to_context(m->codec, stream->codecpar);
     m->codec->thread_count = 1; /* the cores belong to the detector and the network */
-    m->codec->max_pixels = (int64_t)MEDIA_SIDE_MAX * MEDIA_SIDE_MAX;
+    m->codec->max_pixels = MEDIA_PIXELS_MAX;
     int rc = avcodec_open2(m->codec, codec, NULL);
     if (rc < 0)
         return failed(s, rc, err);
@@ -177,6 +203,8 @@ static int feed(struct media *m)
     if (rc < 0) {
         if (rc != AVERROR_EOF && m->live)
             return rc;
+        if (rc != AVERROR_EOF)
+            log_write(LOG_WARN, "libav: the file cannot be read to its end (%d)", rc);
         rc = avcodec_send_packet(m->codec, NULL);
         return rc == AVERROR_EOF ? 0 : rc;
     }
@@ -201,12 +229,10 @@ static enum source_status decode(struct source *s, struct media *m, struct err *
         if (rc == AVERROR_EOF)
             break;
         rc = feed(m);
-        if (atomic_load(&s->stop) || rc == AVERROR(EAGAIN))
+        if (source_stopped(s) || rc == AVERROR(EAGAIN))
             return SOURCE_AGAIN;
         if (rc < 0) {
             failed(s, rc, err);
-            if (rc == AVERROR_EXIT)
-                err_set(err, "%s: nothing came for %d s", s->opts.uri, (int)(SILENCE_NS / CLOCK_S));
             return SOURCE_LOST;
         }
     }
@@ -271,9 +297,10 @@ static int media_open(struct source *s, struct err *err)
     av_log_set_callback(log_of_libav);
     if (strncmp(s->opts.uri, "file://", 7) == 0)
         memmove(s->opts.uri, s->opts.uri + 7, strlen(s->opts.uri + 7) + 1);
-    timing_init(&m->timing, m->live ? 0 : s->opts.speed);
     if (open_file(s, m, err) != 0)
         return -1;
+    bool sender_paces = m->live && m->format->duration == AV_NOPTS_VALUE;
+    timing_init(&m->timing, sender_paces ? 0 : s->opts.speed);
     snprintf(s->label, sizeof s->label, "%.250s",
              strcmp(s->opts.uri, "-") == 0 ? "stdin" : s->opts.uri);
     return 0;

@@ -14,6 +14,7 @@
 #include "vision/frame.h"
 
 #define MEDIA_SIDE_MAX 16384
+#define MEDIA_PIXELS_MAX (INT64_C(1) << 26) /* 8192x8192: some 800 MB on the way to a frame */
 
 /* How a stored picture becomes upright: first transposed, then mirrored. */
 struct media_turn {

@@ -27,7 +27,14 @@ static const struct source_ops *kind_of(const char *uri)
 
 struct source *source_open(const struct source_opts *opts, struct frame_pool *pool, struct err *err)
 {
+    return source_open_until(NULL, opts, pool, err);
+}
+
+struct source *source_open_until(const atomic_bool *stop, const struct source_opts *opts,
+                                 struct frame_pool *pool, struct err *err)
+{
     struct source *s = mem_zalloc(1, sizeof *s);
+    s->too = stop;
     s->opts = *opts;
     s->pool = pool;
     if (s->opts.uri[0] == '\0' && !camera_first(s->opts.uri, sizeof s->opts.uri))
@@ -45,7 +52,7 @@ struct source *source_open(const struct source_opts *opts, struct frame_pool *po
 enum source_status source_next(struct source *s, struct frame **out, struct err *err)
 {
     *out = NULL;
-    if (atomic_load(&s->stop))
+    if (source_stopped(s))
         return SOURCE_AGAIN;
     return s->ops->next(s, out, err);
 }
@@ -53,6 +60,11 @@ enum source_status source_next(struct source *s, struct frame **out, struct err 
 void source_stop(struct source *s)
 {
     atomic_store(&s->stop, true);
+}
+
+bool source_stopped(const struct source *s)
+{
+    return atomic_load(&s->stop) || (s->too != NULL && atomic_load(s->too));
 }
 
 void source_close(struct source *s)

@@ -47,6 +47,7 @@ struct source {
     struct source_opts opts; /* a copy */
     struct frame_pool *pool; /* borrowed */
     atomic_bool stop;        /* set: next returns AGAIN soon */
+    const atomic_bool *too;  /* borrowed; NULL, or another flag that says the same */
     char label[256];         /* "Logitech C920 (/dev/video0)", for the status line; set by open */
     void *priv;
 };
@@ -56,10 +57,18 @@ struct source {
 struct source *source_open(const struct source_opts *opts, struct frame_pool *pool,
                            struct err *err);
 
+/* As source_open; opening (a stream may keep silent for long), and later source_next, end soon when
+ * *stop becomes true. stop is borrowed until source_close. */
+struct source *source_open_until(const atomic_bool *stop, const struct source_opts *opts,
+                                 struct frame_pool *pool, struct err *err);
+
 enum source_status source_next(struct source *s, struct frame **out, struct err *err);
 
 /* Makes source_next return soon; any thread. */
 void source_stop(struct source *s);
+
+/* Whether it was told to stop, in either way; for whatever waits inside a source. */
+bool source_stopped(const struct source *s);
 
 void source_close(struct source *s);
 

@@ -25,7 +25,7 @@ bool timing_wait(struct timing *p, const struct source *s, double pts, int64_t *
     }
     *due = p->origin + at;
     int64_t until = *due < now + WAIT_NS ? *due : now + WAIT_NS;
-    while (now < until && !atomic_load(&s->stop)) {
+    while (now < until && !source_stopped(s)) {
         clock_sleep_until(until < now + STEP_NS ? until : now + STEP_NS);
         now = clock_now();
     }
