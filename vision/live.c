@@ -250,7 +250,7 @@ struct live *live_open(const struct opts *opts, bool paced, struct err *err)
     l->analyzer = analyzer_open(&opts->detect, &opts->model, &opts->live, err);
     if (l->analyzer == NULL)
         goto fail;
-    l->source = source_open(&opts->source, l->pool, err);
+    l->source = source_open_until(&l->stop, &opts->source, l->pool, err);
     if (l->source == NULL)
         goto fail;
     snprintf(l->status.source, sizeof l->status.source, "%s", l->source->label);

@@ -26,8 +26,10 @@ static struct {
 
 static struct source_ops fake_ops = {.name = "fake", .live = true};
 
-struct source *source_open(const struct source_opts *opts, struct frame_pool *pool, struct err *err)
+struct source *source_open_until(const atomic_bool *stop, const struct source_opts *opts,
+                                 struct frame_pool *pool, struct err *err)
 {
+    (void)stop;
     if (told.absent) {
         err_set(err, "no such camera");
         return NULL;
