@@ -101,7 +101,7 @@ const struct view_key app_keys[] = {
     {'C' & 31, 0, NULL, NULL, NULL, key_quit},
     {'+', '=', "+ = - _", NULL, "more or fewer drawings a second", key_fps},
     {'-', '_', NULL, NULL, NULL, key_fps},
-    {'m', 0, "m", NULL, "mouse on or off (off: the terminal's own selection works)", key_mouse},
+    {'m', 0, "m", NULL, "mouse on or off (off: the terminal selects text)", key_mouse},
     {'R', KEY_F(5), "R F5 ^L", NULL, "draw the screen anew", key_redraw},
     {'L' & 31, 0, NULL, NULL, NULL, key_redraw},
     {0, 0, NULL, NULL, NULL, NULL},
@@ -316,9 +316,11 @@ static void step(struct app *a)
         a->notice_until = 0;
         a->dirty = true;
     }
-    for (int i = 0; i < a->count; i++)
+    for (int i = 0; i < a->count; i++) {
         if (a->view[i].ops->update(&a->view[i], now) && i == a->current)
             a->dirty = true;
+        a->quit |= a->view[i].done;
+    }
     bool due = a->urgent || now >= a->drawn + (int64_t)(1e9 / a->fps);
     if (a->quit || !a->dirty || !due || !screen_ready(a->urgent, now))
         return;

@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-enum { WIDTH = 70, LABEL = 20, FRAME = 5 /* rows: two borders, promise, blank, closers */ };
+enum { WIDTH = 78, LABEL = 17, FRAME = 5 /* rows: two borders, promise, blank, closers */ };
 
 static const char promise[] = "Nothing leaves this machine; no picture is stored.";
 

@@ -15,6 +15,7 @@
 enum {
     FACES_REMEMBERED = 16,
     POINTS = 4800,    /* of a face's LIVE_MEMORY_S: one each 125 ms */
+    FACTS = 4,        /* rows of draw_facts */
     MARGIN_FROM = 22, /* columns of bars and history that can spare some */
     CROWD = 4,        /* more faces than this have short labels */
     ZOOM_BELOW = 100, /* columns of a picture pane that needs the zoom */
@@ -276,8 +277,6 @@ static void draw_faces(const struct live_panes *p, WINDOW *win, const struct liv
 {
     const struct scene *sc = &show->scene;
     int room = getmaxy(win) - from, chosen = 0;
-    if (sc->faces < 2 || room < 2)
-        return;
     for (int i = 0; i < sc->faces; i++)
         chosen = sc->face[i].id == show->selected ? i : chosen;
     int first = chosen >= room ? chosen - room + 1 : 0;
@@ -288,6 +287,26 @@ static void draw_faces(const struct live_panes *p, WINDOW *win, const struct liv
         style_print(p->style, win, from + i - first, 0, getmaxx(win), ink, "%3d %-9s %3.0f%%",
                     f->id, show->mood[f->mood].name, 100 * (double)f->p[f->mood]);
     }
+}
+
+/* What a lone face leaves room for: what the numbers are, and where they come from. */
+static void draw_facts(const struct live_panes *p, WINDOW *win, const struct live_show *show,
+                       int from)
+{
+    const struct scene_face *f = live_show_face(show);
+    const struct infer_info *m = show->model;
+    struct ink dim = style_role(p->style, STYLE_DIM);
+    int width = getmaxx(win);
+    if (f == NULL)
+        return;
+    style_print(p->style, win, from, 0, width, dim, "%s smoothed over time, %s this frame",
+                p->style->utf8 ? "■" : "#", p->style->utf8 ? "│" : "|");
+    style_print(p->style, win, from + 1, 0, width, dim, "face %d x %d pixels at %d, %d", f->box.w,
+                f->box.h, f->box.x, f->box.y);
+    style_print(p->style, win, from + 2, 0, width, dim, "seen by %s as %d x %d", m->name, m->width,
+                m->height);
+    style_print(p->style, win, from + 3, 0, width, dim, "%.2f million parameters",
+                (double)m->params / 1e6);
 }
 
 static void draw_bars(struct live_panes *p, const struct live_show *show)
@@ -302,7 +321,11 @@ static void draw_bars(struct live_panes *p, const struct live_show *show)
                                .ink = show->mood[c].ink};
     WINDOW *win = p->pane[LAYOUT_BARS];
     bars_draw(p->style, win, bars, p->classes);
-    draw_faces(p, win, show, p->classes + 1);
+    int room = getmaxy(win) - p->classes - 1;
+    if (show->scene.faces > 1 && room >= 2)
+        draw_faces(p, win, show, p->classes + 1);
+    else if (room >= FACTS)
+        draw_facts(p, win, show, p->classes + 1);
 }
 
 static void draw_history(struct live_panes *p, const struct live_show *show)

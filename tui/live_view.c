@@ -14,8 +14,8 @@
 #define STILL_NS (500 * CLOCK_MS) /* ages and the graph's clock move at least so often */
 
 enum {
-    STATUS_TAKEN = 15, /* columns of the status line for the program's name and blanks */
-    LABEL_MIN = 14,
+    STATUS_TAKEN = 16, /* columns of the status line for the program's name and blanks */
+    LABEL_MIN = 13,
 };
 
 struct live_view_state {
@@ -23,6 +23,7 @@ struct live_view_state {
     struct live_panes *panes;
     WINDOW *win;     /* borrowed from the app */
     uint64_t pushed; /* the last scene that went into the history */
+    int results;     /* scenes so far */
     int64_t redrawn;
     char trouble[ERR_TEXT_MAX]; /* a replay that failed */
 };
@@ -109,6 +110,8 @@ static bool update_view(struct view *v, int64_t now)
         show->now = now;
     if (show->scene.seq != s->pushed) {
         s->pushed = show->scene.seq;
+        s->results++;
+        v->done = s->results == v->opts->live.limit;
         live_panes_push(s->panes, &show->scene);
     }
     show->mirror = mirrored(v, &show->status);
@@ -164,8 +167,9 @@ static void status_of(const struct view *v, char *text, size_t size)
     n += snprintf(tail + n, sizeof tail - (size_t)n, "  %.40s", show->model->name);
     const char *label = live_show_source(show), *state = states[st->state];
     int room = v->cols - STATUS_TAKEN - n - (int)strlen(state);
-    snprintf(text, size, "%.*s  %s%s%s", cut(label, room > LABEL_MIN ? room : LABEL_MIN), label,
-             state, state[0] ? "  " : "", tail);
+    int taken = cut(label, room > LABEL_MIN ? room : LABEL_MIN);
+    const char *mark = label[taken] == '\0' ? "" : v->style->utf8 ? "…" : "~";
+    snprintf(text, size, "%.*s%s  %s%s%s", taken, label, mark, state, state[0] ? "  " : "", tail);
 }
 
 static void line_of(const struct view *v, char *text, size_t size)

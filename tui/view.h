@@ -53,6 +53,7 @@ struct view {
     const struct opts *opts;   /* borrowed */
     const struct style *style; /* borrowed; the same from open to close */
     int rows, cols;            /* of its window */
+    bool done;                 /* set by the view: there is nothing left to show, end */
 };
 
 #endif

@@ -8,6 +8,7 @@
 #include <string.h>
 #include <sys/wait.h>
 
+#include "base/file.h"
 #include "base/mem.h"
 #include "vision/performer.h"
 
@@ -333,6 +334,45 @@ static void a_file_ends_and_is_replayed(void **state)
     quit(p);
 }
 
+/* ---- a camera ------------------------------------------------------------------------------- */
+
+static void camera_is(const char *control, const char *word)
+{
+    struct err err = {""};
+    assert_int_equal(file_write_atomic(control, word, strlen(word), &err), 0);
+}
+
+/* fakecam.c shows a pattern in which there is no face. */
+static void a_lost_camera_says_why_and_comes_back(void **state)
+{
+    (void)state;
+    const char *fakecam = getenv("FAKECAM"), *sanitize = getenv("SANITIZE");
+    if (fakecam == NULL || access(fakecam, R_OK) != 0 || (sanitize != NULL && *sanitize != '\0')) {
+        printf("SKIP: %s: no camera to preload\n", __func__);
+        skip();
+    }
+    char control[] = "/tmp/moodtop-test-XXXXXX";
+    close(mkstemp(control));
+    camera_is(control, "ok");
+    char *env[] = {mem_printf("LD_PRELOAD=%s", fakecam), mem_printf("FAKECAM_CONTROL=%s", control),
+                   NULL};
+    static const char *const args[] = {"live", "/dev/video0", NULL};
+    struct pty_opts o = {.rows = 24, .cols = 80, .args = args, .env = (const char *const *)env};
+    struct pty *p = pty_open(&o);
+    pty_see(p, "Fake Camera");
+    pty_see(p, "no face");
+    camera_is(control, "unplug");
+    pty_see(p, "is lost");
+    pty_see(p, "trying again every second");
+    camera_is(control, "ok");
+    pty_gone(p, "is lost");
+    pty_see(p, "no face");
+    quit(p);
+    unlink(control);
+    free(env[0]);
+    free(env[1]);
+}
+
 /* ---- without a screen ----------------------------------------------------------------------- */
 
 /* Runs the program in a shell; its output, at most size bytes. */
@@ -412,6 +452,7 @@ int main(void)
         cmocka_unit_test(mouse_chooses_a_pane),
         cmocka_unit_test(many_faces_are_chosen_with_brackets),
         cmocka_unit_test(a_file_ends_and_is_replayed),
+        cmocka_unit_test(a_lost_camera_says_why_and_comes_back),
         cmocka_unit_test(plain_prints_a_line_per_result),
         cmocka_unit_test(without_a_terminal_lines_come_and_a_note),
         cmocka_unit_test(a_reader_that_leaves_ends_it_quietly),

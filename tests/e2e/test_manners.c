@@ -1,5 +1,6 @@
 /* The terminal's manners: what is left behind by signals, ^Z, hangup, small and poor terminals. */
 #include "tests/e2e/pty.h"
+#include "tests/e2e/tiny_model.h"
 #include "tests/unit/unit.h"
 
 #include <signal.h>
@@ -7,9 +8,11 @@
 #include <string.h>
 #include <sys/wait.h>
 
-#define DEMO "live", "--capture-fps", "10", "demo:"
+#include "base/mem.h"
 
-static const char *const demo[] = {DEMO, NULL};
+/* What the network says does not matter here, so it is a tiny one. */
+static char model[] = "/tmp/moodtop-test-XXXXXX";
+static const char *const demo[] = {"live", "--model", model, "--capture-fps", "10", "demo:", NULL};
 
 static struct pty *start(const char *const *env, int rows, int cols)
 {
@@ -327,6 +330,24 @@ static void tiny_terminals_get_a_line(void **state)
     pty_close(p);
 }
 
+static int make_model(void **state)
+{
+    (void)state;
+    if (mkdtemp(model) == NULL)
+        return -1;
+    tiny_model_write(model);
+    return 0;
+}
+
+static int remove_model(void **state)
+{
+    (void)state;
+    char *command = mem_printf("rm -rf %s", model);
+    int status = system(command);
+    free(command);
+    return status;
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -351,5 +372,5 @@ int main(void)
         cmocka_unit_test(every_size_survives),
         cmocka_unit_test(tiny_terminals_get_a_line),
     };
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    return cmocka_run_group_tests(tests, make_model, remove_model);
 }

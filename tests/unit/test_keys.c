@@ -48,7 +48,7 @@ static void check_table(const struct view_key *keys)
             label = row->label;
             hint = row->hint;
             assert_non_null(row->help);
-            assert_true(strlen(row->help) > 3 && strlen(row->help) < 60);
+            assert_true(strlen(row->help) > 3 && strlen(row->help) <= 56);
             assert_true(hint == NULL || strlen(hint) <= 8);
         }
         assert_non_null(label);
