@@ -18,6 +18,7 @@
 #include "base/clock.h"
 #include "base/file.h"
 #include "base/mem.h"
+#include "tests/e2e/preload.h"
 #include "vision/camera.h"
 #include "vision/source.h"
 
@@ -472,44 +473,19 @@ static void test_stop(void **state)
 
 /* ---- the test's own start -------------------------------------------------------------------- */
 
-/* The sanitizer's runtime, which wants to be first; "" where none is compiled in. */
-static char *runtime(void)
-{
-#if defined(__SANITIZE_ADDRESS__)
-    const char *command = "${CC:-cc} -print-file-name=libasan.so";
-#elif defined(__SANITIZE_THREAD__)
-    const char *command = "${CC:-cc} -print-file-name=libtsan.so";
-#else
-    const char *command = "true";
-#endif
-    static char path[4096];
-    FILE *f = popen(command, "r");
-    if (f == NULL || fgets(path, sizeof path, f) == NULL)
-        path[0] = '\0';
-    if (f != NULL)
-        pclose(f);
-    path[strcspn(path, "\n")] = '\0';
-    return path;
-}
-
-static int skip_all(const char *why)
-{
-    printf("SKIP: test_camera: %s\n", why);
-    return 0;
-}
-
 /* Starts this program again with the camera preloaded; returns only if that cannot be. */
 static int start_again(char **argv)
 {
-    const char *fakecam = getenv("FAKECAM");
-    if (fakecam == NULL || access(fakecam, R_OK) != 0)
-        return skip_all("no FAKECAM: run by `make e2e`");
-    const char *first = runtime();
-    char *preload = mem_printf("%s%s%s", first, first[0] != '\0' ? ":" : "", fakecam);
+    const char *preload = preload_fakecam();
+    if (preload == NULL) {
+        printf("SKIP: test_camera: no FAKECAM: run by `make e2e`\n");
+        return 0;
+    }
     setenv("LD_PRELOAD", preload, 1);
     setenv("FAKECAM_LOADED", "1", 1);
     execv("/proc/self/exe", argv);
-    return skip_all(strerror(errno));
+    perror("test_camera: cannot start again");
+    return 1;
 }
 
 static int make_dir(void **state)
