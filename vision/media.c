@@ -8,173 +8,70 @@
 #include <errno.h>
 #include <libavcodec/avcodec.h>
 #include <math.h>
-#include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/mem.h"
+#include "vision/folder.h"
 #include "vision/media_frame.h"
+#include "vision/media_input.h"
 #include "vision/source_kinds.h"
 #include "vision/timing.h"
 
 #define DEFAULT_FPS 25.0
-#define STILL_FPS 10.0            /* how often a looped still is shown */
-#define SILENCE_NS (10 * CLOCK_S) /* of a network stream: then it is lost */
-#define STDIN_BUFFER 65536
+#define STILL_FPS 10.0 /* how often a looped still is shown */
 
 struct media {
-    AVFormatContext *format;
-    AVIOContext *stdin_io;
+    struct media_input input;
     AVCodecContext *codec;
     AVPacket *packet;
     AVFrame *picture;
     struct media_convert convert;
     struct timing timing;
-    int stream;
-    bool ready;         /* `picture` holds one that was not handed over yet */
-    bool live;          /* a network stream */
-    bool seen;          /* a picture was decoded since the file was opened */
-    int64_t read_since; /* when the current wait for the network began */
-    double first;       /* time stamp of the first picture, s; NAN = not known yet */
-    double shift;       /* seconds of the rounds before this one */
-    double last, gap;   /* of the last picture on the source's clock, s; the usual distance */
+    bool ready;       /* `picture` holds one that was not handed over yet */
+    bool seen;        /* a picture was decoded since the file was opened */
+    bool photo;       /* the first picture is all */
+    int bad;          /* libav's code of what the decoder refused last, or 0 */
+    double first;     /* time stamp of the first picture, s; NAN = not known yet */
+    double shift;     /* seconds of the rounds before this one */
+    double last, gap; /* of the last picture on the source's clock, s; the usual distance */
     uint64_t shown;
     uint64_t shown_at_open;
     struct frame *still; /* a looped single picture */
 };
 
-static void log_of_libav(void *ctx, int level, const char *fmt, va_list ap)
-{
-    (void)ctx;
-    if (level > AV_LOG_WARNING)
-        return;
-    char line[512];
-    vsnprintf(line, sizeof line, fmt, ap);
-    line[strcspn(line, "\n")] = '\0';
-    log_write(LOG_INFO, "libav: %s", line);
-}
-
 /* ---- opening --------------------------------------------------------------------------------- */
-
-/* Lets a stop, or a sender that fell silent, end a blocking call of libav. */
-static int interrupted(void *opaque)
-{
-    struct source *s = opaque;
-    struct media *m = s->priv;
-    return source_stopped(s) || (m->live && clock_now() - m->read_since > SILENCE_NS);
-}
-
-static int read_stdin(void *opaque, uint8_t *data, int size)
-{
-    struct source *s = opaque;
-    struct pollfd p = {.fd = STDIN_FILENO, .events = POLLIN};
-    while (!source_stopped(s)) {
-        int n = poll(&p, 1, 100);
-        if (n < 0 && errno != EINTR)
-            return AVERROR(errno);
-        if (n <= 0)
-            continue;
-        ssize_t got = read(STDIN_FILENO, data, (size_t)size);
-        if (got < 0 && errno == EINTR)
-            continue;
-        return got > 0 ? (int)got : got == 0 ? AVERROR_EOF : AVERROR(errno);
-    }
-    return AVERROR_EXIT;
-}
-
-static int failed(struct source *s, int code, struct err *err)
-{
-    char why[AV_ERROR_MAX_STRING_SIZE] = "";
-    av_strerror(code, why, sizeof why);
-    if (code == AVERROR_INVALIDDATA)
-        snprintf(why, sizeof why, "no picture or video that libav can read");
-    if (code == AVERROR(EIO) && ((struct media *)s->priv)->seen)
-        snprintf(why, sizeof why, "the sender ended the stream");
-    if (code == AVERROR_EXIT && source_stopped(s))
-        snprintf(why, sizeof why, "stopped");
-    else if (code == AVERROR_EXIT)
-        snprintf(why, sizeof why, "nothing came for %d s", (int)(SILENCE_NS / CLOCK_S));
-    return err_set(err, "%s: %s", s->opts.uri, why);
-}
 
 static void close_file(struct media *m)
 {
     av_frame_free(&m->picture);
     av_packet_free(&m->packet);
     avcodec_free_context(&m->codec);
-    avformat_close_input(&m->format);
-    if (m->stdin_io != NULL)
-        av_freep(&m->stdin_io->buffer);
-    avio_context_free(&m->stdin_io);
+    media_input_close(&m->input);
     m->ready = m->seen = false;
 }
 
-/* Learns what the streams are; libav decodes a picture for that, which must not be a huge one. */
-static int find_streams(struct media *m)
+/* Telephones put a second JPEG, a preview or a gain map, behind the first; a photo is one. */
+static bool is_photo(const struct source *s, const struct media *m)
 {
-    unsigned n = m->format->nb_streams;
-    AVDictionary **options = mem_zalloc(n, sizeof *options);
-    for (unsigned i = 0; i < n; i++)
-        av_dict_set_int(&options[i], "max_pixels", MEDIA_PIXELS_MAX, 0);
-    int rc = avformat_find_stream_info(m->format, options);
-    for (unsigned i = 0; i < n; i++)
-        av_dict_free(&options[i]);
-    free(options);
-    return rc;
-}
-
-static int open_format(struct source *s, struct media *m, struct err *err)
-{
-    const char *uri = s->opts.uri;
-    m->format = avformat_alloc_context();
-    if (m->format == NULL)
-        mem_panic("out of memory for libav's format context");
-    m->format->interrupt_callback = (AVIOInterruptCB){interrupted, s};
-    m->read_since = clock_now();
-    struct stat st;
-    bool piped = strcmp(uri, "-") == 0;
-    if (piped && fstat(STDIN_FILENO, &st) == 0 && S_ISREG(st.st_mode)) {
-        uri = "/dev/stdin"; /* "< file": libav may seek in it */
-        piped = false;
-    }
-    if (piped) {
-        m->stdin_io =
-            avio_alloc_context(av_malloc(STDIN_BUFFER), STDIN_BUFFER, 0, s, read_stdin, NULL, NULL);
-        m->format->pb = m->stdin_io;
-    }
-    /* A plain name must not be taken for a protocol ("a:b.mp4"); libav's file: takes any name. */
-    char *name = m->live || m->stdin_io != NULL ? mem_strdup(uri) : mem_printf("file:%s", uri);
-    AVDictionary *options = NULL;
-    av_dict_set(&options, "pattern_type", "none", 0); /* "a%d.png", "b*.png" are names of files */
-    int rc = avformat_open_input(&m->format, name, NULL, &options);
-    av_dict_free(&options);
-    free(name);
-    if (rc < 0)
-        return failed(s, rc, err);
-    m->read_since = clock_now();
-    rc = find_streams(m);
-    return rc < 0 ? failed(s, rc, err) : 0;
+    const char *kind = m->input.format->iformat->name;
+    return folder_is_picture(s->opts.uri) &&
+           (strcmp(kind, "jpeg_pipe") == 0 || strcmp(kind, "mjpeg") == 0);
 }
 
 static int open_codec(struct source *s, struct media *m, struct err *err)
 {
-    m->stream = av_find_best_stream(m->format, AVMEDIA_TYPE_VIDEO, -1, -1, NULL, 0);
-    if (m->stream < 0)
-        return err_set(err, "%s: no picture in this file", s->opts.uri);
-    AVStream *stream = m->format->streams[m->stream];
-    int width = stream->codecpar->width, height = stream->codecpar->height;
-    if (width > MEDIA_SIDE_MAX || height > MEDIA_SIDE_MAX)
-        return err_set(err, "%s: pictures of %dx%d; at most %d a side", s->opts.uri, width, height,
-                       MEDIA_SIDE_MAX);
+    const AVStream *stream = m->input.stream;
     const AVCodec *codec = avcodec_find_decoder(stream->codecpar->codec_id);
     if (codec == NULL)
-        return err_set(err, "%s: no decoder for %s", s->opts.uri,
+        return err_set(err, "%s: no decoder for %s", s->label,
                        avcodec_get_name(stream->codecpar->codec_id));
+    if (stream->codecpar->width > 0 &&
+        media_check_size(stream->codecpar->width, stream->codecpar->height, err) != 0)
+        return err_prefix(err, "%s", s->label);
     m->codec = avcodec_alloc_context3(codec);
     m->packet = av_packet_alloc();
     m->picture = av_frame_alloc();
@@ -185,7 +82,8 @@ static int open_codec(struct source *s, struct media *m, struct err *err)
     m->codec->max_pixels = MEDIA_PIXELS_MAX;
     int rc = avcodec_open2(m->codec, codec, NULL);
     if (rc < 0)
-        return failed(s, rc, err);
+        return media_input_error(&m->input, rc, err);
+    m->photo = is_photo(s, m);
     double fps = av_q2d(stream->avg_frame_rate);
     m->gap = 1 / (fps > 0.1 && fps < 1000 ? fps : DEFAULT_FPS);
     return 0;
@@ -193,34 +91,47 @@ static int open_codec(struct source *s, struct media *m, struct err *err)
 
 /* ---- decoding -------------------------------------------------------------------------------- */
 
-/* Sends one packet of the picture stream to the decoder, or tells it that there are no more. */
-static int feed(struct media *m)
+/*
+ * Sends one packet of the picture stream to the decoder, or tells it that there are no more. A
+ * packet that cannot be decoded costs its picture, not the file.
+ */
+static int feed(struct source *s, struct media *m)
 {
-    m->read_since = clock_now();
-    int rc = av_read_frame(m->format, m->packet);
-    if (rc == AVERROR_EXIT || rc == AVERROR(EAGAIN))
+    int rc = media_input_read(&m->input, m->packet);
+    if (rc == AVERROR(EAGAIN))
+        clock_sleep_until(clock_now() + 10 * CLOCK_MS);
+    if (rc == AVERROR_EXIT || rc == AVERROR(EAGAIN) ||
+        (rc < 0 && rc != AVERROR_EOF && m->input.network))
         return rc;
     if (rc < 0) {
-        if (rc != AVERROR_EOF && m->live)
-            return rc;
         if (rc != AVERROR_EOF)
-            log_write(LOG_WARN, "libav: the file cannot be read to its end (%d)", rc);
+            log_write(LOG_WARN, "%s: cannot be read beyond %.1f s", s->label, m->last);
         rc = avcodec_send_packet(m->codec, NULL);
         return rc == AVERROR_EOF ? 0 : rc;
     }
-    if (m->packet->stream_index == m->stream) {
-        rc = avcodec_send_packet(m->codec, m->packet);
-        if (rc < 0)
-            log_write(LOG_INFO, "libav: a packet cannot be decoded (%d)", rc);
-    }
+    if (m->packet->stream_index == m->input.stream->index)
+        m->bad = avcodec_send_packet(m->codec, m->packet);
     av_packet_unref(m->packet);
     return 0;
 }
 
-/* Decodes until a picture is ready. A damaged packet costs its picture, not the file. */
+/* What stands when the decoder has no more pictures. */
+static enum source_status ended(struct source *s, struct media *m, struct err *err)
+{
+    if (m->input.endless) {
+        err_set(err, "%s: the sender ended the stream", s->label);
+        return SOURCE_LOST;
+    }
+    if (m->seen)
+        return SOURCE_END;
+    media_input_error(&m->input, m->bad < 0 ? m->bad : AVERROR_INVALIDDATA, err);
+    return SOURCE_LOST;
+}
+
+/* Decodes until a picture is ready. */
 static enum source_status decode(struct source *s, struct media *m, struct err *err)
 {
-    for (;;) {
+    while (!m->photo || !m->seen) {
         int rc = avcodec_receive_frame(m->codec, m->picture);
         if (rc == 0) {
             m->ready = m->seen = true;
@@ -228,32 +139,26 @@ static enum source_status decode(struct source *s, struct media *m, struct err *
         }
         if (rc == AVERROR_EOF)
             break;
-        rc = feed(m);
+        if (rc != AVERROR(EAGAIN))
+            m->bad = rc;
+        rc = feed(s, m);
         if (source_stopped(s) || rc == AVERROR(EAGAIN))
             return SOURCE_AGAIN;
         if (rc < 0) {
-            failed(s, rc, err);
+            media_input_error(&m->input, rc, err);
             return SOURCE_LOST;
         }
     }
-    if (m->live && m->format->duration == AV_NOPTS_VALUE) {
-        err_set(err, "%s: the sender ended the stream", s->opts.uri);
-        return SOURCE_LOST;
-    }
-    if (!m->seen) {
-        err_set(err, "%s: no picture in it can be decoded", s->opts.uri);
-        return SOURCE_LOST;
-    }
-    return SOURCE_END;
+    return ended(s, m, err);
 }
 
 static int open_file(struct source *s, struct media *m, struct err *err)
 {
-    if (open_format(s, m, err) != 0 || open_codec(s, m, err) != 0)
+    if (media_input_open(&m->input, s, err) != 0 || open_codec(s, m, err) != 0 ||
+        decode(s, m, err) == SOURCE_LOST)
         return -1;
-    enum source_status st = decode(s, m, err);
-    if (st == SOURCE_LOST)
-        return -1;
+    if (m->ready && media_check_size(m->picture->width, m->picture->height, err) != 0)
+        return err_prefix(err, "%s", s->label);
     m->first = NAN;
     m->shown_at_open = m->shown;
     return 0;
@@ -262,7 +167,7 @@ static int open_file(struct source *s, struct media *m, struct err *err)
 /* When the decoded picture is due on the source's own clock, s; never before the one before it. */
 static double time_of(struct media *m)
 {
-    const AVStream *stream = m->format->streams[m->stream];
+    const AVStream *stream = m->input.stream;
     double next = m->shown == 0 ? 0 : m->last + m->gap;
     if (m->picture->best_effort_timestamp == AV_NOPTS_VALUE)
         return next;
@@ -275,11 +180,6 @@ static double time_of(struct media *m)
 
 /* ---- the source ------------------------------------------------------------------------------ */
 
-static const char *scheme_end(const char *uri)
-{
-    return strstr(uri, "://");
-}
-
 static bool media_match(const char *uri)
 {
     return uri[0] != '\0';
@@ -287,29 +187,38 @@ static bool media_match(const char *uri)
 
 static bool stream_match(const char *uri)
 {
-    return scheme_end(uri) != NULL && strncmp(uri, "file://", 7) != 0;
+    return strstr(uri, "://") != NULL && strncmp(uri, "file://", 7) != 0;
+}
+
+/* The label: the URI, without the password that one may hold. */
+static void name_source(struct source *s)
+{
+    const char *uri = s->opts.uri, *host = strstr(uri, "://");
+    const char *at = host != NULL ? strchr(host + 3, '@') : NULL;
+    const char *colon = host != NULL ? strchr(host + 3, ':') : NULL;
+    if (at != NULL && colon != NULL && colon < at && at < host + 3 + strcspn(host + 3, "/"))
+        snprintf(s->label, sizeof s->label, "%.*s:***%.200s",
+                 (int)(colon - uri < 50 ? colon - uri : 50), uri, at);
+    else
+        snprintf(s->label, sizeof s->label, "%.250s", strcmp(uri, "-") == 0 ? "stdin" : uri);
 }
 
 static int media_open(struct source *s, struct err *err)
 {
     struct media *m = s->priv = mem_zalloc(1, sizeof *m);
-    m->live = stream_match(s->opts.uri);
-    av_log_set_callback(log_of_libav);
     if (strncmp(s->opts.uri, "file://", 7) == 0)
         memmove(s->opts.uri, s->opts.uri + 7, strlen(s->opts.uri + 7) + 1);
+    name_source(s);
     if (open_file(s, m, err) != 0)
         return -1;
-    bool sender_paces = m->live && m->format->duration == AV_NOPTS_VALUE;
-    timing_init(&m->timing, sender_paces ? 0 : s->opts.speed);
-    snprintf(s->label, sizeof s->label, "%.250s",
-             strcmp(s->opts.uri, "-") == 0 ? "stdin" : s->opts.uri);
+    timing_init(&m->timing, m->input.endless ? 0 : s->opts.speed);
     return 0;
 }
 
 /* At the end of a file that is to be looped: opens it again, or holds it if it is one picture. */
 static enum source_status begin_again(struct source *s, struct media *m, struct err *err)
 {
-    if (!s->opts.loop || m->stdin_io != NULL)
+    if (!s->opts.loop || m->input.pipe != NULL)
         return SOURCE_END;
     if (m->shown - m->shown_at_open == 1 && m->still != NULL) {
         m->gap = 1 / (s->opts.fps > 0 ? s->opts.fps : STILL_FPS);
@@ -371,9 +280,9 @@ static enum source_status media_next(struct source *s, struct frame **out, struc
     if (!timing_wait(&m->timing, s, pts, &due))
         return SOURCE_AGAIN;
     struct frame *f = NULL;
-    struct media_turn turn = media_turn_of(m->picture, m->format->streams[m->stream]);
+    struct media_turn turn = media_turn_of(m->picture, m->input.stream);
     if (media_convert(&m->convert, m->picture, turn, s->pool, &f, err) != 0) {
-        err_prefix(err, "%s", s->opts.uri);
+        err_prefix(err, "%s", s->label);
         return SOURCE_LOST;
     }
     m->ready = f == NULL;

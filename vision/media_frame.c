@@ -8,6 +8,7 @@
 #include "vision/media_frame.h"
 
 #include <libavutil/display.h>
+#include <libavutil/imgutils.h>
 #include <libavutil/pixdesc.h>
 #include <stdlib.h>
 #include <string.h>
@@ -15,6 +16,15 @@
 #include "base/mem.h"
 
 #define PAD 64 /* libswscale may write whole vectors: rows are padded, and so is the end */
+
+int media_check_size(int width, int height, struct err *err)
+{
+    if (width >= 1 && height >= 1 && width <= MEDIA_SIDE_MAX && height <= MEDIA_SIDE_MAX &&
+        (int64_t)width * height <= MEDIA_PIXELS_MAX)
+        return 0;
+    return err_set(err, "a picture of %dx%d; at most %d a side and %d million pixels", width,
+                   height, MEDIA_SIDE_MAX, (int)(MEDIA_PIXELS_MAX / 1000000));
+}
 
 void media_convert_end(struct media_convert *c)
 {
@@ -101,14 +111,16 @@ static void copy_turned(const uint8_t *src, int stride, int width, int height, i
 
 /* ---- pixels ---------------------------------------------------------------------------------- */
 
-/* Whether luma is a plane of bytes of its own. */
-static bool has_luma(const AVPixFmtDescriptor *desc)
+/* Whether the picture holds luma, evenly spaced, in samples of one or two bytes. */
+static bool has_luma(const AVFrame *picture, const AVPixFmtDescriptor *desc)
 {
-    bool grey = desc->nb_components <= 2;
-    return !(desc->flags & (AV_PIX_FMT_FLAG_RGB | AV_PIX_FMT_FLAG_PAL | AV_PIX_FMT_FLAG_BITSTREAM |
-                            AV_PIX_FMT_FLAG_HWACCEL)) &&
-           (grey || (desc->flags & AV_PIX_FMT_FLAG_PLANAR)) && desc->comp[0].depth == 8 &&
-           desc->comp[0].step == 1 && desc->comp[0].plane == 0;
+    const uint64_t others = AV_PIX_FMT_FLAG_RGB | AV_PIX_FMT_FLAG_PAL | AV_PIX_FMT_FLAG_BITSTREAM |
+                            AV_PIX_FMT_FLAG_HWACCEL | AV_PIX_FMT_FLAG_FLOAT;
+    const AVComponentDescriptor *c = &desc->comp[0];
+    if ((desc->flags & others) || c->depth < 8 || c->depth > 16 || !strncmp(desc->name, "xyz", 3))
+        return false;
+    return picture->width * c->step <=
+           av_image_get_linesize(picture->format, picture->width, c->plane);
 }
 
 static bool is_full_range(const AVFrame *picture, const AVPixFmtDescriptor *desc)
@@ -138,6 +150,26 @@ static void make_room(struct media_convert *c, size_t stride, int height)
     c->grey = mem_aligned(need, 1);
     c->rgb = mem_aligned(3 * need, 1);
     c->room = need;
+}
+
+/* Luma of 8 to 16 bits, wherever the format puts it, to rows of `stride` bytes of full range. */
+static void unpack_luma(const AVFrame *picture, const AVPixFmtDescriptor *desc, bool full,
+                        uint8_t *dst, size_t stride)
+{
+    const AVComponentDescriptor *c = &desc->comp[0];
+    bool wide = c->depth + c->shift > 8, big = desc->flags & AV_PIX_FMT_FLAG_BE;
+    int mask = (1 << c->depth) - 1;
+    int low = full ? 0 : 16 << (c->depth - 8), high = full ? mask : 235 << (c->depth - 8);
+    for (int y = 0; y < picture->height; y++) {
+        const uint8_t *p =
+            picture->data[c->plane] + (ptrdiff_t)y * picture->linesize[c->plane] + c->offset;
+        for (int x = 0; x < picture->width; x++, p += c->step) {
+            int v = wide ? big ? p[0] << 8 | p[1] : p[1] << 8 | p[0] : p[0];
+            v = ((v >> c->shift & mask) - low) * 255 + (high - low) / 2;
+            v = v < 0 ? 0 : v / (high - low);
+            dst[(size_t)y * stride + (size_t)x] = (uint8_t)(v > 255 ? 255 : v);
+        }
+    }
 }
 
 /* The YUVJ names are deprecated in favour of plain ones with a range. */
@@ -182,11 +214,12 @@ int media_convert(struct media_convert *c, const AVFrame *picture, struct media_
     int width = picture->width, height = picture->height;
     const AVPixFmtDescriptor *desc = av_pix_fmt_desc_get(picture->format);
     *out = NULL;
-    if (desc == NULL || width < 1 || height < 1 || width > MEDIA_SIDE_MAX ||
-        height > MEDIA_SIDE_MAX)
-        return err_set(err, "a picture of %dx%d; at most %d a side", width, height, MEDIA_SIDE_MAX);
-    bool full = is_full_range(picture, desc),
-         grey_only = desc->nb_components <= 2 && has_luma(desc);
+    if (media_check_size(width, height, err) != 0)
+        return -1;
+    if (desc == NULL)
+        return err_set(err, "a pixel format that libav does not know");
+    bool full = is_full_range(picture, desc), luma = has_luma(picture, desc);
+    bool grey_only = luma && desc->nb_components <= 2;
     struct frame *f = turn.transpose ? frame_new(pool, height, width, !grey_only)
                                      : frame_new(pool, width, height, !grey_only);
     if (f == NULL)
@@ -194,10 +227,13 @@ int media_convert(struct media_convert *c, const AVFrame *picture, struct media_
     size_t stride = ((size_t)width + PAD - 1) / PAD * PAD;
     make_room(c, stride, height);
     int rc = 0;
-    if (has_luma(desc)) {
+    if (luma && desc->comp[0].step == 1) {
         copy_turned(picture->data[0], picture->linesize[0], width, height, 1, turn, f->grey);
         if (!full)
             stretch_limited(f->grey, (size_t)width * (size_t)height);
+    } else if (luma) {
+        unpack_luma(picture, desc, full, c->grey, stride);
+        copy_turned(c->grey, (int)stride, width, height, 1, turn, f->grey);
     } else {
         rc = scale_to(&c->to_grey, picture, full, AV_PIX_FMT_GRAY8, c->grey, (int)stride, err);
         copy_turned(c->grey, (int)stride, width, height, 1, turn, f->grey);

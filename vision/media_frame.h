@@ -14,7 +14,8 @@
 #include "vision/frame.h"
 
 #define MEDIA_SIDE_MAX 16384
-#define MEDIA_PIXELS_MAX (INT64_C(1) << 26) /* 8192x8192: some 800 MB on the way to a frame */
+#define MEDIA_PIXELS_MAX (INT64_C(1) << 27) /* a telephone's 108 million, some 1.3 GB on the way   \
+                                             */
 
 /* How a stored picture becomes upright: first transposed, then mirrored. */
 struct media_turn {
@@ -26,6 +27,9 @@ struct media_convert {
     uint8_t *rgb, *grey; /* scratch, rows of `stride` * 3 and `stride` bytes */
     size_t room;         /* bytes of grey; rgb has three times as many */
 };
+
+/* 0 if a picture of that size can be had, else -1 and err. */
+int media_check_size(int width, int height, struct err *err);
 
 void media_convert_end(struct media_convert *c);
 

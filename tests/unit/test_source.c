@@ -556,7 +556,7 @@ static void test_empty_stdin(void **state)
 {
     (void)state;
     int saved = stdin_from(open("/dev/null", O_RDONLY));
-    must_not_open("-", "-: ");
+    must_not_open("-", "stdin: ");
     stdin_back(saved);
 }
 
