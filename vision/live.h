@@ -21,7 +21,7 @@ enum live_state { LIVE_OPENING, LIVE_RUNNING, LIVE_PAUSED, LIVE_LOST, LIVE_ENDED
 
 struct live_status {
     enum live_state state;
-    char why[ERR_TEXT_MAX]; /* for LIVE_LOST */
+    char why[ERR_TEXT_MAX]; /* for LIVE_LOST, and LIVE_ENDED if it was not the end of the file */
     char source[256];       /* the source's label */
     int width, height;
     double capture_fps; /* over the last two seconds */
@@ -33,8 +33,9 @@ struct live;
 
 /*
  * Opens model and cascade and starts both threads. NULL and err if model, cascade or, at the first
- * try, the source cannot be opened. paced = false: every frame is analysed, the capture waits for
- * the analysis (for pipes and tests).
+ * try, the source cannot be opened. paced = false (for pipes and tests): every frame is analysed
+ * and every scene handed over: the capture waits for the analysis, and for live_update to fetch the
+ * scene. LIVE_ENDED comes when the last frame has been analysed.
  */
 struct live *live_open(const struct opts *opts, bool paced, struct err *err);
 

@@ -12,9 +12,9 @@
 #define SCENE_CLASSES_MAX 16
 
 struct scene_face {
-    int id;                       /* stays with a person while the tracker can follow; 1, 2, ... */
-    struct box box;               /* in pixels of the upright picture */
-    int neighbors;                /* of the detection */
+    int id;         /* stays with a person while the tracker can follow; 1, 2, ... */
+    struct box box; /* in pixels of the upright picture */
+    int neighbors;  /* of the detection; 0 = missed in this frame and read at its last place */
     float raw[SCENE_CLASSES_MAX]; /* the network's probabilities for this frame */
     float p[SCENE_CLASSES_MAX];   /* the same, smoothed over time */
     int mood;                     /* index of the largest of p */
