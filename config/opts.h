@@ -62,6 +62,9 @@ struct ui_opts {
 };
 
 enum train_optimizer { TRAIN_ADAM, TRAIN_SGD };
+enum train_doubtful { TRAIN_DOUBTFUL_LABEL, TRAIN_DOUBTFUL_DROP };
+enum train_sampler { TRAIN_SAMPLER_SHUFFLE, TRAIN_SAMPLER_BALANCED };
+enum train_weight { TRAIN_WEIGHT_NONE, TRAIN_WEIGHT_BALANCED };
 
 /* [train] see nn/train.h. */
 struct train_opts {
@@ -77,8 +80,15 @@ struct train_opts {
     double lr, momentum, weight_decay;
     double warmup_epochs; /* linear from 0; then cosine to 0 over the remaining epochs */
     double label_smoothing;
-    double ema; /* decay of the moving average of the weights per step; 0 = off */
+    char ferplus[OPTS_TEXT_MAX];          /* the votes of FER+ for the rows of `data`, or "" */
+    double ferplus_weight;                /* share of the votes in the targets */
+    enum train_doubtful ferplus_doubtful; /* rows whose votes are mostly for no class */
+    enum train_weight class_weight;       /* in the loss */
+    enum train_sampler sampler;
+    double mixup; /* both parameters of the Beta distribution; 0 = off */
+    double ema;   /* decay of the moving average of the weights per step; 0 = off */
     bool flip;
+    int crop;                   /* +- whole pixels, black beyond the border */
     double shift, rotate, zoom; /* +- pixels, +- degrees, +- natural logarithm of the scale */
     double brightness, contrast, erasing;
     bool half; /* best.safetensors holds float16 */

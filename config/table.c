@@ -30,6 +30,9 @@
 static const char *const colors[] = {"auto", "never", "16", "256", "direct", NULL};
 static const char *const renderers[] = {"caca", "half-grey", "half-color", "braille", "ramp", NULL};
 static const char *const optimizers[] = {"adam", "sgd", NULL};
+static const char *const doubtfuls[] = {"label", "drop", NULL};
+static const char *const samplers[] = {"shuffle", "balanced", NULL};
+static const char *const class_weights[] = {"none", "balanced", NULL};
 
 const struct table_section table_sections[] = {
     {"source", "where the pictures come from"},
@@ -132,9 +135,26 @@ const struct table_row table_rows[] = {
              "cosine"},
     {FIELD(train, label_smoothing), REAL("0.1", 0, 0.9), .metavar = "SHARE",
      .help = "share of each label that is spread over all classes"},
+    {FIELD(train, ferplus), PATH(""), .metavar = "FILE",
+     .help = "votes of FER+ for the rows of the data, as fer2013new.csv; only those of training "
+             "images are used"},
+    {FIELD(train, ferplus_weight), REAL("0.5", 0, 1), .metavar = "SHARE",
+     .help = "share of the votes in what is to be learned; the rest is the label's"},
+    {FIELD(train, ferplus_doubtful), ENUM("label", doubtfuls), .metavar = "HOW",
+     .help = "images whose votes are mostly for none of the classes: learn their label, or drop "
+             "them"},
+    {FIELD(train, class_weight), ENUM("none", class_weights), .metavar = "HOW",
+     .help = "weight of an image in the loss: all the same, or more for rare classes"},
+    {FIELD(train, sampler), ENUM("shuffle", samplers), .metavar = "HOW",
+     .help = "each image once an epoch, or each class equally often"},
+    {FIELD(train, mixup), REAL("0", 0, 10), .metavar = "ALPHA",
+     .help = "blend each image and its target with another's, by a share drawn from "
+             "Beta(ALPHA, ALPHA); 0 is off"},
     {FIELD(train, ema), REAL("0.999", 0, 0.999999), .metavar = "DECAY",
      .help = "decay per step of the moving average of the weights; 0 is off"},
     {FIELD(train, flip), BOOL("true"), .help = "mirror half of the images"},
+    {FIELD(train, crop), INT("0", 0, 47), .unit = "pixels",
+     .help = "images are padded with black by this and cut out at random"},
     {FIELD(train, shift), REAL("4", 0, 1000), .unit = "pixels",
      .help = "images are shifted at random by up to this"},
     {FIELD(train, rotate), REAL("15", 0, 180), .unit = "degrees",

@@ -8,6 +8,10 @@
 
 #include "base/rng.h"
 
+/* Random streams of a key beside that of augment_image. */
+#define CROP_STREAM 1
+#define BLEND_STREAM 2
+
 /* Where a pixel of the result comes from: sx = ax * x + bx * y + cx, sy likewise. */
 struct warp {
     float ax, bx, cx, ay, by, cy;
@@ -72,6 +76,23 @@ static void warp_image(const struct warp *t, const uint8_t *src, int h, int w, f
     }
 }
 
+/* Moves the picture by whole pixels, with black where it ends: a cut out of a padded one. */
+static void crop_image(int reach, uint64_t key, float *x, int h, int w)
+{
+    struct rng r;
+    rng_seed(&r, key, CROP_STREAM);
+    int dy = (int)rng_below(&r, 2 * (uint32_t)reach + 1) - reach;
+    int dx = (int)rng_below(&r, 2 * (uint32_t)reach + 1) - reach;
+    for (int i = 0; i < h; i++) {
+        int y = dy > 0 ? i : h - 1 - i; /* never over what is still to be read */
+        for (int k = 0; k < w; k++) {
+            int col = dx > 0 ? k : w - 1 - k, from_y = y + dy, from_x = col + dx;
+            bool inside = from_y >= 0 && from_y < h && from_x >= 0 && from_x < w;
+            x[y * w + col] = inside ? x[from_y * w + from_x] : 0.0f;
+        }
+    }
+}
+
 static float mean_of(const float *x, int n)
 {
     float sum = 0.0f;
@@ -117,6 +138,35 @@ void augment_image(const struct train_opts *opts, uint64_t key, const uint8_t *s
     rng_seed(&r, key, 0);
     struct warp t = draw_warp(opts, &r, h, w);
     warp_image(&t, src, h, w, dst);
+    if (opts->crop > 0)
+        crop_image(opts->crop, key, dst, h, w);
     change_light(opts, &r, dst, h * w);
     erase_part(opts, &r, dst, h, w);
+}
+
+/* The logarithm of a number from the Gamma distribution of shape a (Marsaglia and Tsang 2000). */
+static double log_gamma_draw(struct rng *r, double a)
+{
+    double boost = 0.0;
+    if (a < 1.0) { /* G(a) = G(a + 1) U^(1 / a) */
+        boost = log(1.0 - (double)rng_float(r)) / a;
+        a += 1.0;
+    }
+    double d = a - 1.0 / 3.0, c = 1.0 / sqrt(9.0 * d);
+    for (;;) {
+        double x = (double)rng_normal(r), v = 1.0 + c * x;
+        double u = 1.0 - (double)rng_float(r);
+        v = v * v * v;
+        if (v > 0.0 && log(u) < 0.5 * x * x + d * (1.0 - v + log(v)))
+            return boost + log(d * v);
+    }
+}
+
+float augment_blend(double alpha, uint64_t key, int others, int *other)
+{
+    struct rng r;
+    rng_seed(&r, key, BLEND_STREAM);
+    *other = (int)rng_below(&r, (uint32_t)others);
+    double a = log_gamma_draw(&r, alpha), b = log_gamma_draw(&r, alpha);
+    return (float)(1.0 / (1.0 + exp(-fabs(a - b)))); /* the larger of the two shares */
 }

@@ -7,10 +7,10 @@
 #include "base/file.h"
 #include "base/mem.h"
 
-#define MAGIC "MOODCKP1"
+#define MAGIC "MOODCKP2"
 #define SIZE_MAX_BYTES ((size_t)4 << 30)
 
-enum { STATE_WORDS = 18, SHAPE_WORDS = 4, WORDS = STATE_WORDS + SHAPE_WORDS };
+enum { STATE_WORDS = 19, SHAPE_WORDS = 4, WORDS = STATE_WORDS + SHAPE_WORDS };
 
 /* One float block of the file and where it lives in memory. */
 struct block {
@@ -46,6 +46,7 @@ static void pack_state(const struct checkpoint *c, uint64_t *w)
     const struct rundir_epoch *e = &c->last;
     const uint64_t words[STATE_WORDS] = {c->data_hash,
                                          c->model_hash,
+                                         c->votes_hash,
                                          (uint64_t)c->epoch,
                                          (uint64_t)c->batch,
                                          (uint64_t)c->step,
@@ -69,22 +70,23 @@ static void unpack_state(struct checkpoint *c, const uint64_t *w)
 {
     *c = (struct checkpoint){.data_hash = w[0],
                              .model_hash = w[1],
-                             .epoch = (int)w[2],
-                             .batch = (int)w[3],
-                             .step = (long)w[4],
-                             .sum_loss = unbits(w[5]),
-                             .sum_correct = (long)w[6],
-                             .sum_images = (long)w[7],
-                             .best = unbits(w[8]),
-                             .best_epoch = (int)w[9],
-                             .last = {.epoch = (int)w[10],
-                                      .step = (long)w[11],
-                                      .loss = unbits(w[12]),
-                                      .accuracy = unbits(w[13]),
-                                      .val_loss = unbits(w[14]),
-                                      .val_accuracy = unbits(w[15]),
-                                      .val_macro_f1 = unbits(w[16]),
-                                      .lr = unbits(w[17])}};
+                             .votes_hash = w[2],
+                             .epoch = (int)w[3],
+                             .batch = (int)w[4],
+                             .step = (long)w[5],
+                             .sum_loss = unbits(w[6]),
+                             .sum_correct = (long)w[7],
+                             .sum_images = (long)w[8],
+                             .best = unbits(w[9]),
+                             .best_epoch = (int)w[10],
+                             .last = {.epoch = (int)w[11],
+                                      .step = (long)w[12],
+                                      .loss = unbits(w[13]),
+                                      .accuracy = unbits(w[14]),
+                                      .val_loss = unbits(w[15]),
+                                      .val_accuracy = unbits(w[16]),
+                                      .val_macro_f1 = unbits(w[17]),
+                                      .lr = unbits(w[18])}};
 }
 
 static void pack_shape(const struct optimizer *o, uint64_t *w)
@@ -160,6 +162,8 @@ static int check(const char *data, size_t size, size_t want, const struct checkp
         return err_set(err, "made with another data set");
     if (words[1] != c->model_hash)
         return err_set(err, "made with another model.json");
+    if (words[2] != c->votes_hash)
+        return err_set(err, "made with other FER+ votes");
     return 0;
 }
 

@@ -1,8 +1,8 @@
 /*
  * checkpoint: all that a training run is at one moment, in one file.
  *
- *   8 bytes   "MOODCKP1"
- *   u64 x 23  the struct checkpoint in order (18), trainable, params, has v, has an average, steps
+ *   8 bytes   "MOODCKP2"
+ *   u64 x 24  the struct checkpoint in order (19), trainable, params, has v, has an average, steps
  *   f32       parameters (params), m (trainable), v (trainable, if any), average (params, if any)
  *   u64       FNV-1a of all that stands before
  *
@@ -17,6 +17,7 @@
 
 struct checkpoint {
     uint64_t data_hash, model_hash; /* of the data set and of model.json */
+    uint64_t votes_hash;            /* of the FER+ votes, 0 without */
     int epoch;                      /* epochs finished */
     int batch;                      /* batches of the next epoch already done */
     long step;                      /* batches done in all */
@@ -31,8 +32,8 @@ struct checkpoint {
 int checkpoint_write(const char *path, const struct checkpoint *c, const struct graph *g,
                      const struct optimizer *o, struct err *err);
 
-/* Reads it back; what does not fit the graph, the optimiser, or c's data_hash and model_hash (which
- * the caller sets) is an error, and then nothing is changed. 0 or -1. */
+/* Reads it back; what does not fit the graph, the optimiser, or c's hashes (which the caller
+ * sets) is an error, and then nothing is changed. 0 or -1. */
 int checkpoint_read(const char *path, struct checkpoint *c, struct graph *g, struct optimizer *o,
                     struct err *err);
 

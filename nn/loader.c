@@ -7,18 +7,17 @@
 #include <string.h>
 
 #include "base/mem.h"
-#include "base/rng.h"
 #include "base/thread.h"
 #include "nn/augment.h"
 
-#define ORDER_STREAM 0x6f72646572 /* the shuffle's own random stream */
-
 struct loader {
-    const struct dataset *ds;
+    const struct lessons *lessons;
     const struct train_opts *opts;
-    int rows, batches;
+    int batches;
     int epoch, index; /* loader thread: what it prepares next */
-    int *order;       /* loader thread: (rows) of the epoch order_epoch */
+    int *order;       /* loader thread: (lessons->n) of the epoch order_epoch */
+    int *scratch;     /* loader thread: (lessons->n) */
+    float *other;     /* loader thread: (DATASET_PIXELS) what is blended in */
     int order_epoch;
     struct batch slot[LOADER_SLOTS];
     struct thread thread;
@@ -30,27 +29,56 @@ struct loader {
     bool ended, quit;
 };
 
-static int rows_used(const struct dataset *ds, const struct train_opts *opts)
+int loader_batches(const struct lessons *lessons, const struct train_opts *opts)
 {
-    int n = ds->count[SPLIT_TRAINING];
-    return opts->limit > 0 && opts->limit < n ? opts->limit : n;
+    return (lessons->n + opts->batch - 1) / opts->batch;
 }
 
-int loader_batches(const struct dataset *ds, const struct train_opts *opts)
-{
-    return (rows_used(ds, opts) + opts->batch - 1) / opts->batch;
-}
-
-/* Puts the training rows into the order of l->epoch. */
+/* Puts the lessons into the order of l->epoch. */
 static void fill_order(struct loader *l)
 {
     if (l->order_epoch == l->epoch)
         return;
-    struct rng r;
-    rng_seed(&r, augment_key((uint64_t)l->opts->seed, l->epoch, -1), ORDER_STREAM);
-    memcpy(l->order, l->ds->row[SPLIT_TRAINING], (size_t)l->rows * sizeof *l->order);
-    rng_shuffle(&r, l->order, l->rows);
+    lessons_order(l->lessons, (uint64_t)l->opts->seed, l->epoch, l->order, l->scratch);
     l->order_epoch = l->epoch;
+}
+
+static void fill_picture(const struct loader *l, int lesson, uint64_t key, float *x)
+{
+    const uint8_t *image = dataset_image(l->lessons->ds, l->lessons->row[lesson]);
+    augment_image(l->opts, key, image, DATASET_SIDE, DATASET_SIDE, x);
+}
+
+/* Blends image i of the batch with another, which is augmented in its own way. */
+static void fill_blend(struct loader *l, struct batch *b, int i, uint64_t key)
+{
+    const struct lessons *s = l->lessons;
+    int other;
+    float keep = augment_blend(l->opts->mixup, key, s->n, &other);
+    float *x = b->x + (size_t)i * DATASET_PIXELS;
+    fill_picture(l, other, ~key, l->other);
+    for (int k = 0; k < DATASET_PIXELS; k++)
+        x[k] = l->other[k] + keep * (x[k] - l->other[k]);
+    float *q = b->target + (size_t)i * DATASET_CLASSES;
+    const float *p = s->target + (size_t)other * DATASET_CLASSES;
+    for (int c = 0; c < DATASET_CLASSES; c++)
+        q[c] = p[c] + keep * (q[c] - p[c]);
+    float weight = s->weight[s->ds->label[s->row[other]]];
+    b->weight[i] = weight + keep * (b->weight[i] - weight);
+}
+
+static void fill_image(struct loader *l, struct batch *b, int i, int place)
+{
+    const struct lessons *s = l->lessons;
+    int lesson = l->order[place];
+    uint64_t key = augment_key((uint64_t)l->opts->seed, l->epoch, place);
+    b->label[i] = s->ds->label[s->row[lesson]];
+    b->weight[i] = s->weight[b->label[i]];
+    memcpy(b->target + (size_t)i * DATASET_CLASSES, s->target + (size_t)lesson * DATASET_CLASSES,
+           DATASET_CLASSES * sizeof(float));
+    fill_picture(l, lesson, key, b->x + (size_t)i * DATASET_PIXELS);
+    if (l->opts->mixup > 0.0)
+        fill_blend(l, b, i, key);
 }
 
 static void fill_batch(struct loader *l, struct batch *b)
@@ -58,15 +86,10 @@ static void fill_batch(struct loader *l, struct batch *b)
     fill_order(l);
     b->epoch = l->epoch;
     b->index = l->index;
-    int first = l->index * l->opts->batch;
-    b->n = l->rows - first < l->opts->batch ? l->rows - first : l->opts->batch;
-    for (int i = 0; i < b->n; i++) {
-        int row = l->order[first + i];
-        b->label[i] = l->ds->label[row];
-        augment_image(l->opts, augment_key((uint64_t)l->opts->seed, l->epoch, row),
-                      dataset_image(l->ds, row), DATASET_SIDE, DATASET_SIDE,
-                      b->x + (size_t)i * DATASET_PIXELS);
-    }
+    int first = l->index * l->opts->batch, left = l->lessons->n - first;
+    b->n = left < l->opts->batch ? left : l->opts->batch;
+    for (int i = 0; i < b->n; i++)
+        fill_image(l, b, i, first + i);
     if (++l->index == l->batches) {
         l->index = 0;
         l->epoch++;
@@ -102,20 +125,23 @@ static void *fill_main(void *arg)
     return NULL;
 }
 
-struct loader *loader_open(const struct dataset *ds, const struct train_opts *opts, int epoch,
+struct loader *loader_open(const struct lessons *lessons, const struct train_opts *opts, int epoch,
                            int index, struct err *err)
 {
     struct loader *l = mem_zalloc(1, sizeof *l);
-    l->ds = ds;
+    l->lessons = lessons;
     l->opts = opts;
-    l->rows = rows_used(ds, opts);
-    l->batches = loader_batches(ds, opts);
+    l->batches = loader_batches(lessons, opts);
     l->epoch = epoch;
     l->index = index;
-    l->order = mem_alloc((size_t)l->rows * sizeof *l->order);
+    l->order = mem_alloc((size_t)lessons->n * sizeof *l->order);
+    l->scratch = mem_alloc((size_t)lessons->n * sizeof *l->scratch);
+    l->other = mem_aligned(DATASET_PIXELS, sizeof(float));
     l->order_epoch = -1;
     for (int i = 0; i < LOADER_SLOTS; i++) {
         l->slot[i].x = mem_aligned((size_t)opts->batch * DATASET_PIXELS, sizeof(float));
+        l->slot[i].target = mem_alloc((size_t)opts->batch * DATASET_CLASSES * sizeof(float));
+        l->slot[i].weight = mem_alloc((size_t)opts->batch * sizeof(float));
         l->slot[i].label = mem_alloc((size_t)opts->batch);
     }
     pthread_mutex_init(&l->lock, NULL);
@@ -159,8 +185,12 @@ void loader_close(struct loader *l)
     pthread_mutex_destroy(&l->lock);
     for (int i = 0; i < LOADER_SLOTS; i++) {
         free(l->slot[i].x);
+        free(l->slot[i].target);
+        free(l->slot[i].weight);
         free(l->slot[i].label);
     }
     free(l->order);
+    free(l->scratch);
+    free(l->other);
     free(l);
 }

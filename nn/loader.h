@@ -3,13 +3,14 @@
  *
  * A bounded queue of LOADER_SLOTS batches, allocated once: the loader thread fills free slots in
  * order, the trainer empties them in order. Which images stand in batch b of epoch e depends on
- * (seed, e) alone, how they are augmented on (seed, e, row) alone: a loader opened at any position
- * goes on as one that came there. The only locks of the trainer are here.
+ * (seed, e) alone, how they are augmented and blended on (seed, e, place in the epoch) alone: a
+ * loader opened at any position goes on as one that came there. The only locks of the trainer are
+ * here.
  */
 #ifndef NN_LOADER_H
 #define NN_LOADER_H
 
-#include "nn/dataset.h"
+#include "nn/lessons.h"
 
 #include "config/opts.h"
 
@@ -22,18 +23,19 @@ struct batch {
     int epoch, index; /* batch `index` of epoch `epoch`, both from 0 */
     int n;            /* images; fewer than opts->batch only at the end of an epoch */
     float *x;         /* (n, 48, 48, 1) grey levels 0..255 */
-    uint8_t *label;   /* (n) */
+    float *target;    /* (n, DATASET_CLASSES) probabilities to learn */
+    float *weight;    /* (n) of each image in the loss */
+    uint8_t *label;   /* (n) of the image, or of the larger share of a blend */
 };
 
-/* How many batches an epoch has: the training rows (at most opts->limit, if that is not 0) divided
- * by opts->batch, rounded up. */
-int loader_batches(const struct dataset *ds, const struct train_opts *opts);
+/* How many batches an epoch has: the lessons divided by opts->batch, rounded up. */
+int loader_batches(const struct lessons *lessons, const struct train_opts *opts);
 
 /*
- * Starts the thread at batch `index` of epoch `epoch`; it ends behind epoch opts->epochs - 1. Data
- * set and options are borrowed until loader_close. NULL if the thread cannot start.
+ * Starts the thread at batch `index` of epoch `epoch`; it ends behind epoch opts->epochs - 1.
+ * Lessons and options are borrowed until loader_close. NULL if the thread cannot start.
  */
-struct loader *loader_open(const struct dataset *ds, const struct train_opts *opts, int epoch,
+struct loader *loader_open(const struct lessons *lessons, const struct train_opts *opts, int epoch,
                            int index, struct err *err);
 
 /* Waits for the next batch; it is valid until the next call. NULL behind the last epoch. */

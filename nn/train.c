@@ -30,6 +30,7 @@
 struct train {
     struct train_opts opts;
     struct dataset *ds;
+    struct lessons *lessons;
     struct model *model;
     struct pool *pool;
     struct optimizer *optimizer;
@@ -53,6 +54,8 @@ static int prepare(struct train *t, const char *model_dir, struct err *err)
     if (t->ds->count[SPLIT_TRAINING] == 0 || t->ds->count[SPLIT_PUBLIC] == 0)
         return err_set(err, "%s: expected rows of Training and of PublicTest, got %d and %d",
                        t->opts.data, t->ds->count[SPLIT_TRAINING], t->ds->count[SPLIT_PUBLIC]);
+    if ((t->lessons = lessons_open(t->ds, &t->opts, err)) == NULL)
+        return -1;
     struct graph *g = t->model->graph;
     if (evaluate_fits(g, err) != 0)
         return err_prefix(err, "%s/model.json", model_dir);
@@ -62,8 +65,9 @@ static int prepare(struct train *t, const char *model_dir, struct err *err)
     graph_reserve(g, t->opts.batch, true, t->pool);
     t->optimizer = optimizer_new(&t->opts, g);
     t->dlogits = mem_aligned((size_t)t->opts.batch * DATASET_CLASSES, sizeof(float));
-    t->batches = loader_batches(t->ds, &t->opts);
+    t->batches = loader_batches(t->lessons, &t->opts);
     t->at.data_hash = t->ds->hash;
+    t->at.votes_hash = t->lessons->hash;
     t->at.model_hash = checkpoint_hash(t->model->json, strlen(t->model->json));
     return 0;
 }
@@ -144,12 +148,12 @@ static int write_start_files(struct train *t, int argc, char **argv, struct err 
     return rc;
 }
 
-/* Keeps the data's full path, so that a run can be resumed from any folder. */
-static void resolve_data(struct train_opts *opts)
+/* Keeps a file's full path, so that a run can be resumed from any folder. path: [OPTS_TEXT_MAX] */
+static void resolve_path(char *path)
 {
-    char *full = realpath(opts->data, NULL);
-    if (full != NULL && strlen(full) < sizeof opts->data)
-        strcpy(opts->data, full);
+    char *full = path[0] != '\0' ? realpath(path, NULL) : NULL;
+    if (full != NULL && strlen(full) < OPTS_TEXT_MAX)
+        strcpy(path, full);
     free(full);
 }
 
@@ -178,7 +182,8 @@ struct train *train_new(const struct train_opts *opts, int argc, char **argv, st
         train_close(t);
         return NULL;
     }
-    resolve_data(&t->opts); /* only now: errors name the file as it was given */
+    resolve_path(t->opts.data); /* only now: errors name the file as it was given */
+    resolve_path(t->opts.ferplus);
     if ((t->dir = rundir_create(t->opts.out, t->opts.name, err)) == NULL ||
         write_start_files(t, argc, argv, err) != 0) {
         train_close(t);
@@ -230,6 +235,8 @@ struct train *train_resume(const struct train_opts *opts, struct err *err)
     }
     if (opts->data[0] != '\0')
         strcpy(t->opts.data, opts->data);
+    if (opts->ferplus[0] != '\0')
+        strcpy(t->opts.ferplus, opts->ferplus);
     t->opts.threads = opts->threads;
     resolve_defaults(&t->opts);
     if (prepare(t, t->dir->path, err) != 0 || read_checkpoint(t, err) != 0 ||
@@ -259,6 +266,7 @@ void train_close(struct train *t)
     optimizer_free(t->optimizer);
     model_close(t->model);
     pool_free(t->pool);
+    lessons_close(t->lessons);
     dataset_close(t->ds);
     rundir_close(t->dir);
     free(t->dlogits);
@@ -273,9 +281,9 @@ static int train_batch(struct train *t, const struct batch *b, double *lr, struc
     struct graph *g = t->model->graph;
     uint64_t seed = (uint64_t)t->opts.seed << 40 ^ (uint64_t)t->at.step;
     const float *logits = graph_logits(g, b->x, b->n, true, seed);
-    int correct;
-    double loss = loss_cross_entropy(logits, b->label, b->n, DATASET_CLASSES,
-                                     (float)t->opts.label_smoothing, t->dlogits, &correct);
+    double loss =
+        loss_cross_entropy(logits, b->target, b->weight, b->n, DATASET_CLASSES, t->dlogits);
+    int correct = loss_correct(logits, b->label, b->n, DATASET_CLASSES);
     if (!isfinite(loss))
         return err_set(err,
                        "epoch %d, step %ld: the loss is not a number any more; a lower "
@@ -423,7 +431,7 @@ enum train_end train_run(struct train *t, const struct train_hooks *hooks, struc
 {
     if (rundir_event(t->dir, "start", position(t), err) != 0)
         return TRAIN_FAILED;
-    t->loader = loader_open(t->ds, &t->opts, t->at.epoch, t->at.batch, err);
+    t->loader = loader_open(t->lessons, &t->opts, t->at.epoch, t->at.batch, err);
     if (t->loader == NULL)
         return TRAIN_FAILED;
     t->started = clock_now();

@@ -41,8 +41,8 @@ enum train_end { TRAIN_FAILED = -1, TRAIN_DONE, TRAIN_STOPPED };
 struct train *train_new(const struct train_opts *opts, int argc, char **argv, struct err *err);
 
 /*
- * Goes on with the run in opts->resume. Its run.json gives all options; of opts only `threads` and
- * `data` (if the file has moved) are used.
+ * Goes on with the run in opts->resume. Its run.json gives all options; of opts only `threads`, and
+ * `data` and `ferplus` (if the files have moved), are used.
  */
 struct train *train_resume(const struct train_opts *opts, struct err *err);
 

@@ -133,6 +133,57 @@ static void erasing_touches_one_rectangle(void **state)
     }
 }
 
+static void crop_moves_whole_pixels(void **state)
+{
+    (void)state;
+    const struct train_opts crop = {.crop = 5};
+    uint8_t src[N];
+    float dst[N];
+    fill_noise(src);
+    bool seen[11][11] = {{false}};
+    int kinds = 0;
+    for (int i = 0; i < 300; i++) {
+        augment_image(&crop, augment_key(1, 2, i), src, SIDE, SIDE, dst);
+        int matches = 0;
+        for (int dy = -5; dy <= 5; dy++) {
+            for (int dx = -5; dx <= 5; dx++) {
+                bool same = true;
+                for (int k = 0; k < N && same; k++) {
+                    int y = k / SIDE + dy, x = k % SIDE + dx;
+                    bool in = y >= 0 && y < SIDE && x >= 0 && x < SIDE;
+                    same = dst[k] == (in ? (float)src[y * SIDE + x] : 0.0f);
+                }
+                matches += same;
+                kinds += same && !seen[dy + 5][dx + 5];
+                seen[dy + 5][dx + 5] |= same;
+            }
+        }
+        assert_int_equal(matches, 1);
+    }
+    assert_true(kinds > 100); /* of 121 */
+}
+
+/* Beta(a, a) folded to [0.5, 1] has the mean square 1 - E, with E(s (1 - s)) = a / (2 (2 a + 1)).
+ */
+static void blends_follow_the_beta_distribution(void **state)
+{
+    (void)state;
+    static const double alphas[] = {0.05, 0.2, 1, 4};
+    for (size_t k = 0; k < MEM_COUNT(alphas); k++) {
+        double a = alphas[k], sum = 0;
+        int other, low = 0;
+        for (int i = 0; i < 20000; i++) {
+            double s = (double)augment_blend(a, augment_key(9, 0, i), 10, &other);
+            assert_true(s >= 0.5 && s <= 1.0);
+            assert_in_range(other, 0, 9);
+            low += other < 5;
+            sum += s * (1 - s);
+        }
+        assert_in_range(low, 9500, 10500);
+        assert_true(fabs(sum / 20000 - a / (2 * (2 * a + 1))) < 0.003);
+    }
+}
+
 /* ---- loader -------------------------------------------------------------------------------- */
 
 /* A data set of n training rows whose first pixel is the row's number. */
@@ -159,8 +210,9 @@ static void an_epoch_shows_each_image_once(void **state)
     struct err err = {""};
     struct dataset *ds = numbered(50);
     const struct train_opts opts = {.epochs = 3, .batch = 8, .seed = 4};
-    assert_int_equal(loader_batches(ds, &opts), 7);
-    struct loader *l = loader_open(ds, &opts, 0, 0, &err);
+    struct lessons *lessons = lessons_open(ds, &opts, &err);
+    assert_int_equal(loader_batches(lessons, &opts), 7);
+    struct loader *l = loader_open(lessons, &opts, 0, 0, &err);
     int order[3][50];
     for (int e = 0; e < 3; e++) {
         int shown[50] = {0}, n = 0;
@@ -184,6 +236,7 @@ static void an_epoch_shows_each_image_once(void **state)
     assert_null(loader_next(l));
     assert_null(loader_next(l));
     loader_close(l);
+    lessons_close(lessons);
     dataset_close(ds);
 }
 
@@ -196,18 +249,56 @@ static void a_loader_goes_on_anywhere(void **state)
     opts.epochs = 2;
     opts.batch = 8;
     opts.limit = 40;
-    struct loader *all = loader_open(ds, &opts, 0, 0, &err);
+    opts.mixup = 0.4;
+    opts.crop = 3;
+    opts.sampler = TRAIN_SAMPLER_BALANCED;
+    struct lessons *lessons = lessons_open(ds, &opts, &err);
+    struct loader *all = loader_open(lessons, &opts, 0, 0, &err);
     for (int i = 0; i < 10; i++) {
         const struct batch *a = loader_next(all);
-        struct loader *late = loader_open(ds, &opts, i / 5, i % 5, &err);
+        struct loader *late = loader_open(lessons, &opts, i / 5, i % 5, &err);
         const struct batch *b = loader_next(late);
         assert_int_equal(a->n, b->n);
         assert_memory_equal(a->label, b->label, (size_t)a->n);
         assert_memory_equal(a->x, b->x, (size_t)a->n * DATASET_PIXELS * sizeof(float));
+        assert_memory_equal(a->target, b->target, (size_t)a->n * DATASET_CLASSES * sizeof(float));
+        assert_memory_equal(a->weight, b->weight, (size_t)a->n * sizeof(float));
         loader_close(late); /* with batches still in its queue */
     }
     assert_null(loader_next(all));
     loader_close(all);
+    lessons_close(lessons);
+    dataset_close(ds);
+}
+
+static void a_blend_has_the_target_of_both(void **state)
+{
+    (void)state;
+    struct err err = {""};
+    struct dataset *ds = numbered(50);
+    for (int i = 0; i < 50; i++) /* a flat picture for each class: blends show their share */
+        memset(ds->pixels + (size_t)i * DATASET_PIXELS, 40 * ds->label[i], DATASET_PIXELS);
+    const struct train_opts opts = {.epochs = 1, .batch = 50, .mixup = 1};
+    struct lessons *lessons = lessons_open(ds, &opts, &err);
+    struct loader *l = loader_open(lessons, &opts, 0, 0, &err);
+    const struct batch *b = loader_next(l);
+    int blended = 0;
+    for (int i = 0; i < 50; i++) {
+        double level = 0, whole = 0;
+        for (int c = 0; c < DATASET_CLASSES; c++) {
+            float q = b->target[i * DATASET_CLASSES + c];
+            level += 40.0 * c * (double)q;
+            whole += (double)q;
+        }
+        assert_true(fabs(whole - 1) < 1e-5);
+        assert_true(fabs(level - (double)b->x[(size_t)i * DATASET_PIXELS]) < 1e-3);
+        float own = b->target[i * DATASET_CLASSES + b->label[i]];
+        assert_true(own >= 0.5f);
+        blended += own < 0.99f;
+    }
+    assert_true(blended > 25);
+    loader_close(l);
+    lessons_close(lessons);
     dataset_close(ds);
 }
 
@@ -219,6 +310,9 @@ int main(void)
         cmocka_unit_test(equal_keys_give_equal_pictures),
         cmocka_unit_test(warp_stays_within_its_limits),
         cmocka_unit_test(erasing_touches_one_rectangle),
+        cmocka_unit_test(crop_moves_whole_pixels),
+        cmocka_unit_test(blends_follow_the_beta_distribution),
+        cmocka_unit_test(a_blend_has_the_target_of_both),
         cmocka_unit_test(an_epoch_shows_each_image_once),
         cmocka_unit_test(a_loader_goes_on_anywhere),
     };

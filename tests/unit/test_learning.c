@@ -17,6 +17,13 @@ static void near(double got, double want, double tolerance)
         fail_msg("expected %.9g, got %.9g", want, got);
 }
 
+/* One-hot rows, smoothed. */
+static void targets(const uint8_t *label, int n, int classes, float smoothing, float *q)
+{
+    for (int i = 0; i < n * classes; i++)
+        q[i] = smoothing / (float)classes + (i % classes == label[i / classes] ? 1 - smoothing : 0);
+}
+
 static void loss_and_gradient_as_computed(void **state)
 {
     (void)state;
@@ -24,10 +31,10 @@ static void loss_and_gradient_as_computed(void **state)
     const uint8_t label[2] = {2, 1};
     const double want[6] = {0.285207781, -0.001637223, -0.283570559,
                             0.006639645, 0.001453109,  -0.008092754};
-    float d[6];
-    int correct;
-    near(loss_cross_entropy(logits, label, 2, 3, 0.1f, d, &correct), 0.685240403, 1e-7);
-    assert_int_equal(correct, 1);
+    float d[6], q[6];
+    targets(label, 2, 3, 0.1f, q);
+    near(loss_cross_entropy(logits, q, NULL, 2, 3, d), 0.685240403, 1e-7);
+    assert_int_equal(loss_correct(logits, label, 2, 3), 1);
     for (int i = 0; i < 6; i++)
         near(d[i], want[i], 1e-7);
 }
@@ -38,19 +45,22 @@ static void loss_gradient_is_that_of_the_loss(void **state)
     enum { ROWS = 5, CLASSES = 7 };
     struct rng r;
     rng_seed(&r, 3, 0);
-    float z[ROWS * CLASSES], d[ROWS * CLASSES];
+    float z[ROWS * CLASSES], d[ROWS * CLASSES], q[ROWS * CLASSES], w[ROWS];
     uint8_t label[ROWS];
     for (int i = 0; i < ROWS * CLASSES; i++)
         z[i] = 2.0f * rng_normal(&r);
     for (int i = 0; i < ROWS; i++)
         label[i] = (uint8_t)rng_below(&r, CLASSES);
-    loss_cross_entropy(z, label, ROWS, CLASSES, 0.1f, d, NULL);
+    for (int i = 0; i < ROWS; i++)
+        w[i] = rng_range(&r, 0.3f, 3.0f);
+    targets(label, ROWS, CLASSES, 0.1f, q);
+    loss_cross_entropy(z, q, w, ROWS, CLASSES, d);
     for (int i = 0; i < ROWS * CLASSES; i++) {
         float keep = z[i];
         z[i] = keep + 0x1p-10f;
-        double up = loss_cross_entropy(z, label, ROWS, CLASSES, 0.1f, NULL, NULL);
+        double up = loss_cross_entropy(z, q, w, ROWS, CLASSES, NULL);
         z[i] = keep - 0x1p-10f;
-        double down = loss_cross_entropy(z, label, ROWS, CLASSES, 0.1f, NULL, NULL);
+        double down = loss_cross_entropy(z, q, w, ROWS, CLASSES, NULL);
         z[i] = keep;
         near(d[i], (up - down) / 0x1p-9, 1e-5);
     }
@@ -61,13 +71,14 @@ static void extreme_logits_stay_finite(void **state)
     (void)state;
     const float z[6] = {1e30f, -1e30f, 0, 500, 499, -500};
     const uint8_t label[2] = {0, 0};
-    float p[6], d[6];
-    near(loss_cross_entropy(z, label, 2, 3, 0.0f, d, NULL), log1p(exp(-1.0)) / 2, 1e-6);
+    float p[6], d[6], q[6];
+    targets(label, 2, 3, 0, q);
+    near(loss_cross_entropy(z, q, NULL, 2, 3, d), log1p(exp(-1.0)) / 2, 1e-6);
     loss_softmax(z, 2, 3, p);
     near(p[0], 1.0, 0);
     near(p[3] + p[4] + p[5], 1.0, 1e-6);
     const float bad[3] = {0, NAN, 1};
-    assert_true(isnan(loss_cross_entropy(bad, label, 1, 3, 0.1f, d, NULL)));
+    assert_true(isnan(loss_cross_entropy(bad, q, NULL, 1, 3, d)));
 }
 
 static void schedule_rises_and_falls(void **state)

@@ -1,0 +1,131 @@
+/* lessons: see lessons.h. */
+#include "nn/lessons.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/mem.h"
+#include "base/rng.h"
+#include "nn/augment.h"
+#include "nn/ferplus.h"
+
+#define ORDER_STREAM 0x6f72646572 /* the shuffle's own random stream */
+
+/* What the FER+ file says of every row of the data set. */
+struct votes {
+    float *share; /* (ds->n, DATASET_CLASSES); all 0 without a file */
+    bool *doubtful;
+};
+
+static void set_target(const struct train_opts *o, const float *share, bool use, int label,
+                       float *q)
+{
+    double w = use ? o->ferplus_weight : 0.0, s = o->label_smoothing;
+    for (int c = 0; c < DATASET_CLASSES; c++) {
+        double mixed = (1.0 - w) * (c == label) + w * (double)share[c];
+        q[c] = (float)((1.0 - s) * mixed + s / DATASET_CLASSES);
+    }
+}
+
+static void choose_rows(struct lessons *l, const struct train_opts *o, const struct votes *v)
+{
+    int rows = l->ds->count[SPLIT_TRAINING];
+    rows = o->limit > 0 && o->limit < rows ? o->limit : rows;
+    l->row = mem_alloc((size_t)rows * sizeof *l->row);
+    l->target = mem_alloc((size_t)rows * DATASET_CLASSES * sizeof *l->target);
+    bool voted = o->ferplus[0] != '\0';
+    for (int i = 0; i < rows; i++) {
+        int row = l->ds->row[SPLIT_TRAINING][i];
+        if (voted && v->doubtful[row] && o->ferplus_doubtful == TRAIN_DOUBTFUL_DROP)
+            continue;
+        set_target(o, v->share + (size_t)row * DATASET_CLASSES, voted && !v->doubtful[row],
+                   l->ds->label[row], l->target + (size_t)l->n * DATASET_CLASSES);
+        l->row[l->n++] = row;
+    }
+}
+
+/* Sorts the lessons by class and finds the classes' weights. */
+static void sort_classes(struct lessons *l, bool weighted)
+{
+    l->member = mem_alloc((size_t)l->n * sizeof *l->member);
+    int at = 0, present = 0;
+    for (int c = 0; c < DATASET_CLASSES; c++) {
+        int first = at;
+        for (int i = 0; i < l->n; i++)
+            if (l->ds->label[l->row[i]] == c)
+                l->member[at++] = i;
+        l->count[c] = at - first;
+        present += at > first;
+    }
+    for (int c = 0; c < DATASET_CLASSES; c++)
+        l->weight[c] = weighted && l->count[c] > 0
+                           ? (float)((double)l->n / ((double)present * l->count[c]))
+                           : 1.0f;
+}
+
+struct lessons *lessons_open(const struct dataset *ds, const struct train_opts *opts,
+                             struct err *err)
+{
+    struct lessons *l = mem_zalloc(1, sizeof *l);
+    struct votes v = {mem_zalloc((size_t)ds->n * DATASET_CLASSES, sizeof(float)),
+                      mem_zalloc((size_t)ds->n, sizeof(bool))};
+    l->ds = ds;
+    l->balanced = opts->sampler == TRAIN_SAMPLER_BALANCED;
+    int rc = 0;
+    if (opts->ferplus[0] != '\0')
+        rc = ferplus_read(opts->ferplus, ds, v.share, v.doubtful, &l->hash, err);
+    if (rc == 0) {
+        choose_rows(l, opts, &v);
+        if (l->n == 0)
+            rc = err_set(err, "no training image is left: all their votes are doubtful");
+        else
+            sort_classes(l, opts->class_weight == TRAIN_WEIGHT_BALANCED);
+    }
+    free(v.share);
+    free(v.doubtful);
+    if (rc != 0) {
+        lessons_close(l);
+        return NULL;
+    }
+    return l;
+}
+
+/* Class by class in turn, each class' members in random order, again and again. */
+static void draw_balanced(const struct lessons *l, struct rng *r, int *order, int *scratch)
+{
+    memcpy(scratch, l->member, (size_t)l->n * sizeof *scratch);
+    int first[DATASET_CLASSES], taken[DATASET_CLASSES] = {0}, at = 0;
+    for (int c = 0; c < DATASET_CLASSES; c++) {
+        first[c] = at;
+        at += l->count[c];
+    }
+    for (int k = 0, c = 0; k < l->n; c = (c + 1) % DATASET_CLASSES) {
+        if (l->count[c] == 0)
+            continue;
+        if (taken[c] % l->count[c] == 0)
+            rng_shuffle(r, scratch + first[c], l->count[c]);
+        order[k++] = scratch[first[c] + taken[c]++ % l->count[c]];
+    }
+}
+
+void lessons_order(const struct lessons *l, uint64_t seed, int epoch, int *order, int *scratch)
+{
+    struct rng r;
+    rng_seed(&r, augment_key(seed, epoch, -1), ORDER_STREAM);
+    if (l->balanced)
+        draw_balanced(l, &r, order, scratch);
+    else
+        for (int i = 0; i < l->n; i++)
+            order[i] = i;
+    rng_shuffle(&r, order, l->n);
+}
+
+void lessons_close(struct lessons *l)
+{
+    if (l == NULL)
+        return;
+    free(l->row);
+    free(l->target);
+    free(l->member);
+    free(l);
+}
