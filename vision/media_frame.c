@@ -14,6 +14,7 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "vision/luma.h"
 
 #define PAD 64 /* libswscale may write whole vectors: rows are padded, and so is the end */
 
@@ -130,14 +131,10 @@ static bool is_full_range(const AVFrame *picture, const AVPixFmtDescriptor *desc
     return picture->color_range == AVCOL_RANGE_JPEG || strncmp(desc->name, "yuvj", 4) == 0;
 }
 
-/* ITU-R BT.601: luma 16 is black, 235 white. */
 static void stretch_limited(uint8_t *luma, size_t n)
 {
-    for (size_t i = 0; i < n; i++) {
-        int v = (luma[i] - 16) * 298 + 128; /* 255 / 219 in 1/256 */
-        v = v < 0 ? 0 : v >> 8;
-        luma[i] = (uint8_t)(v > 255 ? 255 : v);
-    }
+    for (size_t i = 0; i < n; i++)
+        luma[i] = luma_full(luma[i]);
 }
 
 static void make_room(struct media_convert *c, size_t stride, int height)
