@@ -171,8 +171,8 @@ static void test_yuyv(void **state)
         /* ITU-R BT.601, limited range: Cb 98, Cr 168 */
         int luma = f->grey[5 * WIDTH + 100];
         const uint8_t *rgb = f->rgb + 3 * (5 * WIDTH + 100);
-        assert_near(rgb[0], (int)(luma + 1.402 * 255 / 224 * 40), 2);
-        assert_near(rgb[2], (int)(luma - 1.772 * 255 / 224 * 30), 2);
+        assert_near(rgb[0], (int)fmin(255, luma + 1.402 * 255 / 224 * 40), 2);
+        assert_near(rgb[2], (int)fmax(0, luma - 1.772 * 255 / 224 * 30), 2);
         frame_unref(f);
     }
     source_close(s);
