@@ -46,18 +46,21 @@ static int open_job(struct job *j, const struct opts *opts, struct err *err)
 }
 
 /* Runs the network as the live program runs it: batch normalisation folded. */
-static void measure(struct job *j, int batch)
+static void measure(struct job *j, const struct eval_opts *opts)
 {
     struct metrics unseen;
+    struct evaluate_views views;
+    evaluate_views_set(&views, opts->tta, opts->tta_shift);
     bool *seen = mem_zalloc((size_t)j->ds->count[j->split], sizeof *seen);
     dataset_seen_before(j->ds, j->split, seen);
     j->params = (long)j->model->graph->params;
     j->macs = graph_macs(j->model->graph);
     graph_fold(j->model->graph);
-    graph_reserve(j->model->graph, batch, false, j->pool);
+    graph_reserve(j->model->graph, opts->batch, false, j->pool);
     metrics_clear(&j->counts, DATASET_CLASSES);
     metrics_clear(&unseen, DATASET_CLASSES);
-    evaluate_split(j->model->graph, j->ds, j->split, batch, seen, &j->counts, &unseen);
+    evaluate_split(j->model->graph, j->ds, j->split, opts->batch, &views, seen, &j->counts,
+                   &unseen);
     metrics_summarize(&j->counts, &j->all);
     metrics_summarize(&unseen, &j->unseen);
     free(seen);
@@ -151,7 +154,7 @@ static int eval_run(const struct opts *opts, int argc, char **argv)
         fprintf(stderr, "moodtop eval: %s\n", err.text);
         code = EXIT_FAILED;
     } else {
-        measure(&j, opts->eval.batch);
+        measure(&j, &opts->eval);
         if (opts->eval.json)
             print_json(&j);
         else
@@ -168,6 +171,7 @@ const struct command cmd_eval = {
     .sections = "eval model",
     .examples = "moodtop eval --data fer2013.csv\n"
                 "moodtop eval --model runs/2026-11-21-0930-emotion --data fer2013.csv --split "
-                "PublicTest --json\n",
+                "PublicTest --json\n"
+                "moodtop eval --data fer2013.csv --tta ten\n",
     .run = eval_run,
 };

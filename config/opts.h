@@ -61,7 +61,14 @@ struct ui_opts {
     bool mirror;       /* cameras are shown as a mirror shows them */
 };
 
-enum train_optimizer { TRAIN_ADAM, TRAIN_SGD };
+enum train_optimizer { TRAIN_ADAM, TRAIN_SGD, TRAIN_ADAMW };
+enum train_schedule {
+    TRAIN_SCHEDULE_COSINE,
+    TRAIN_SCHEDULE_CONSTANT,
+    TRAIN_SCHEDULE_STEP,
+    TRAIN_SCHEDULE_PLATEAU
+};
+enum train_measure { TRAIN_MEASURE_ACCURACY, TRAIN_MEASURE_MACRO_F1 };
 enum train_doubtful { TRAIN_DOUBTFUL_LABEL, TRAIN_DOUBTFUL_DROP };
 enum train_sampler { TRAIN_SAMPLER_SHUFFLE, TRAIN_SAMPLER_BALANCED };
 enum train_weight { TRAIN_WEIGHT_NONE, TRAIN_WEIGHT_BALANCED };
@@ -78,13 +85,23 @@ struct train_opts {
     int limit;   /* only the first N training rows; 0 = all */
     enum train_optimizer optimizer;
     double lr, momentum, weight_decay;
-    double warmup_epochs; /* linear from 0; then cosine to 0 over the remaining epochs */
+    bool nesterov;
+    double clip_norm; /* largest norm of the whole gradient; 0 = any */
+    enum train_schedule schedule;
+    int lr_every;     /* epochs: between two steps, or without a better one on a plateau */
+    double lr_factor; /* of each such change */
+    enum train_measure measure; /* what makes an epoch the best one */
+    int patience;               /* epochs without a better one before the run ends; 0 = never */
+    double warmup_epochs;       /* linear from 0; then as `schedule` says */
     double label_smoothing;
     char ferplus[OPTS_TEXT_MAX];          /* the votes of FER+ for the rows of `data`, or "" */
     double ferplus_weight;                /* share of the votes in the targets */
     enum train_doubtful ferplus_doubtful; /* rows whose votes are mostly for no class */
     enum train_weight class_weight;       /* in the loss */
     enum train_sampler sampler;
+    char teacher[OPTS_TEXT_MAX]; /* model directory of a network to learn from, or "" */
+    double teacher_weight;       /* its share in the loss */
+    double teacher_temperature;
     double mixup; /* both parameters of the Beta distribution; 0 = off */
     double ema;   /* decay of the moving average of the weights per step; 0 = off */
     bool flip;
@@ -94,6 +111,8 @@ struct train_opts {
     bool half; /* best.safetensors holds float16 */
 };
 
+enum eval_tta { EVAL_TTA_NONE, EVAL_TTA_FLIP, EVAL_TTA_TEN };
+
 /* [eval] one pass over a split. */
 struct eval_opts {
     char data[OPTS_TEXT_MAX];
@@ -101,6 +120,8 @@ struct eval_opts {
     bool json;
     int threads; /* 0 = as many as there are processors */
     int batch;
+    enum eval_tta tta; /* each image is seen in several ways, whose mean counts */
+    int tta_shift;     /* pixels */
 };
 
 /* [predict] pictures and videos in batch. */

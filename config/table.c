@@ -29,7 +29,10 @@
 
 static const char *const colors[] = {"auto", "never", "16", "256", "direct", NULL};
 static const char *const renderers[] = {"caca", "half-grey", "half-color", "braille", "ramp", NULL};
-static const char *const optimizers[] = {"adam", "sgd", NULL};
+static const char *const optimizers[] = {"adam", "sgd", "adamw", NULL};
+static const char *const schedules[] = {"cosine", "constant", "step", "plateau", NULL};
+static const char *const ttas[] = {"none", "flip", "ten", NULL};
+static const char *const measures[] = {"accuracy", "macro-f1", NULL};
 static const char *const doubtfuls[] = {"label", "drop", NULL};
 static const char *const samplers[] = {"shuffle", "balanced", NULL};
 static const char *const class_weights[] = {"none", "balanced", NULL};
@@ -116,7 +119,9 @@ const struct table_row table_rows[] = {
     {FIELD(train, name), TEXT(""), .metavar = "NAME",
      .help = "last part of the run directory's name; empty is the model's name"},
     {FIELD(train, resume), PATH(""), .flag_only = true, .metavar = "RUNDIR",
-     .help = "go on with a stopped run; all options but --data and --threads come from there"},
+     .help = "go on with a stopped run; all options but --data, --ferplus, --teacher and --threads "
+             "come from "
+             "there"},
     {FIELD(train, epochs), INT("40", 1, 100000), .help = "passes over the training images"},
     {FIELD(train, batch), INT("64", 1, 65536), .unit = "images", .help = "images per step"},
     {FIELD(train, threads), INT("0", 0, 1024), .help = "threads; 0 is one per processor"},
@@ -130,9 +135,22 @@ const struct table_row table_rows[] = {
     {FIELD(train, momentum), REAL("0.9", 0, 1), .metavar = "SHARE", .help = "momentum of sgd"},
     {FIELD(train, weight_decay), REAL("0.0005", 0, 1), .metavar = "RATE",
      .help = "decay of the weights (not of biases and batch normalisation)"},
+    {FIELD(train, nesterov), BOOL("true"), .help = "look ahead in sgd, as Nesterov does"},
+    {FIELD(train, clip_norm), REAL("0", 0, 1e6), .metavar = "NORM",
+     .help = "shorten the gradient of a step to this norm where it is longer; 0 is off"},
+    {FIELD(train, schedule), ENUM("cosine", schedules), .metavar = "NAME",
+     .help = "learning rate after the warm-up: along a cosine to 0, constant, lower in steps, or "
+             "lower where PublicTest does not get better"},
+    {FIELD(train, lr_every), INT("10", 1, 100000), .unit = "epochs",
+     .help = "time between two steps of the learning rate, or without a better epoch on a plateau"},
+    {FIELD(train, lr_factor), REAL("0.1", 0, 1), .above = true, .metavar = "FACTOR",
+     .help = "what the learning rate is multiplied by at a step or on a plateau"},
+    {FIELD(train, measure), ENUM("accuracy", measures), .metavar = "NAME",
+     .help = "which figure of PublicTest makes an epoch the best one"},
+    {FIELD(train, patience), INT("0", 0, 100000), .unit = "epochs",
+     .help = "end the run after so long without a better epoch; 0 is never"},
     {FIELD(train, warmup_epochs), REAL("2", 0, 100000), .unit = "epochs",
-     .help = "time over which the learning rate rises from 0; after it, it falls to 0 along a "
-             "cosine"},
+     .help = "time over which the learning rate rises from 0"},
     {FIELD(train, label_smoothing), REAL("0.1", 0, 0.9), .metavar = "SHARE",
      .help = "share of each label that is spread over all classes"},
     {FIELD(train, ferplus), PATH(""), .metavar = "FILE",
@@ -147,6 +165,12 @@ const struct table_row table_rows[] = {
      .help = "weight of an image in the loss: all the same, or more for rare classes"},
     {FIELD(train, sampler), ENUM("shuffle", samplers), .metavar = "HOW",
      .help = "each image once an epoch, or each class equally often"},
+    {FIELD(train, teacher), PATH(""), .metavar = "DIR",
+     .help = "model directory of a trained network, a larger one perhaps, to learn from as well"},
+    {FIELD(train, teacher_weight), REAL("0.5", 0, 1), .metavar = "SHARE",
+     .help = "share of what the teacher says in the loss; the rest is the labels'"},
+    {FIELD(train, teacher_temperature), REAL("2", 0, 100), .above = true, .metavar = "T",
+     .help = "logits of both networks are divided by this before they are compared"},
     {FIELD(train, mixup), REAL("0", 0, 10), .metavar = "ALPHA",
      .help = "blend each image and its target with another's, by a share drawn from "
              "Beta(ALPHA, ALPHA); 0 is off"},
@@ -176,6 +200,10 @@ const struct table_row table_rows[] = {
     {FIELD(eval, json), BOOL("false"), .help = "print one JSON object"},
     {FIELD(eval, threads), INT("0", 0, 1024), .help = "threads; 0 is one per processor"},
     {FIELD(eval, batch), INT("64", 1, 65536), .unit = "images", .help = "images at a time"},
+    {FIELD(eval, tta), ENUM("none", ttas), .metavar = "HOW",
+     .help = "mean over several views of each image: none, flip (it and its mirror image), ten "
+             "(it, four shifts, and the mirror images of these five)"},
+    {FIELD(eval, tta_shift), INT("2", 1, 24), .unit = "pixels", .help = "shift of --tta ten"},
 
     {FIELD(config, json), BOOL("false"), .flag_only = true, .help = "print one JSON object"},
 

@@ -10,7 +10,7 @@
 #define MAGIC "MOODCKP2"
 #define SIZE_MAX_BYTES ((size_t)4 << 30)
 
-enum { STATE_WORDS = 19, SHAPE_WORDS = 4, WORDS = STATE_WORDS + SHAPE_WORDS };
+enum { STATE_WORDS = 23, SHAPE_WORDS = 4, WORDS = STATE_WORDS + SHAPE_WORDS };
 
 /* One float block of the file and where it lives in memory. */
 struct block {
@@ -47,6 +47,7 @@ static void pack_state(const struct checkpoint *c, uint64_t *w)
     const uint64_t words[STATE_WORDS] = {c->data_hash,
                                          c->model_hash,
                                          c->votes_hash,
+                                         c->teacher_hash,
                                          (uint64_t)c->epoch,
                                          (uint64_t)c->batch,
                                          (uint64_t)c->step,
@@ -55,6 +56,9 @@ static void pack_state(const struct checkpoint *c, uint64_t *w)
                                          (uint64_t)c->sum_images,
                                          bits(c->best),
                                          (uint64_t)c->best_epoch,
+                                         bits(c->best_accuracy),
+                                         bits(c->plateau.scale),
+                                         (uint64_t)c->plateau.wait,
                                          (uint64_t)e->epoch,
                                          (uint64_t)e->step,
                                          bits(e->loss),
@@ -71,22 +75,25 @@ static void unpack_state(struct checkpoint *c, const uint64_t *w)
     *c = (struct checkpoint){.data_hash = w[0],
                              .model_hash = w[1],
                              .votes_hash = w[2],
-                             .epoch = (int)w[3],
-                             .batch = (int)w[4],
-                             .step = (long)w[5],
-                             .sum_loss = unbits(w[6]),
-                             .sum_correct = (long)w[7],
-                             .sum_images = (long)w[8],
-                             .best = unbits(w[9]),
-                             .best_epoch = (int)w[10],
-                             .last = {.epoch = (int)w[11],
-                                      .step = (long)w[12],
-                                      .loss = unbits(w[13]),
-                                      .accuracy = unbits(w[14]),
-                                      .val_loss = unbits(w[15]),
-                                      .val_accuracy = unbits(w[16]),
-                                      .val_macro_f1 = unbits(w[17]),
-                                      .lr = unbits(w[18])}};
+                             .teacher_hash = w[3],
+                             .epoch = (int)w[4],
+                             .batch = (int)w[5],
+                             .step = (long)w[6],
+                             .sum_loss = unbits(w[7]),
+                             .sum_correct = (long)w[8],
+                             .sum_images = (long)w[9],
+                             .best = unbits(w[10]),
+                             .best_epoch = (int)w[11],
+                             .best_accuracy = unbits(w[12]),
+                             .plateau = {.scale = unbits(w[13]), .wait = (int)w[14]},
+                             .last = {.epoch = (int)w[15],
+                                      .step = (long)w[16],
+                                      .loss = unbits(w[17]),
+                                      .accuracy = unbits(w[18]),
+                                      .val_loss = unbits(w[19]),
+                                      .val_accuracy = unbits(w[20]),
+                                      .val_macro_f1 = unbits(w[21]),
+                                      .lr = unbits(w[22])}};
 }
 
 static void pack_shape(const struct optimizer *o, uint64_t *w)
@@ -164,6 +171,8 @@ static int check(const char *data, size_t size, size_t want, const struct checkp
         return err_set(err, "made with another model.json");
     if (words[2] != c->votes_hash)
         return err_set(err, "made with other FER+ votes");
+    if (words[3] != c->teacher_hash)
+        return err_set(err, "made with another teacher");
     return 0;
 }
 

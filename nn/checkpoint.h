@@ -2,7 +2,7 @@
  * checkpoint: all that a training run is at one moment, in one file.
  *
  *   8 bytes   "MOODCKP2"
- *   u64 x 24  the struct checkpoint in order (19), trainable, params, has v, has an average, steps
+ *   u64 x 28  the struct checkpoint in order (23), trainable, params, has v, has an average, steps
  *   f32       parameters (params), m (trainable), v (trainable, if any), average (params, if any)
  *   u64       FNV-1a of all that stands before
  *
@@ -14,17 +14,21 @@
 
 #include "nn/optimizer.h"
 #include "nn/rundir.h"
+#include "nn/schedule.h"
 
 struct checkpoint {
     uint64_t data_hash, model_hash; /* of the data set and of model.json */
     uint64_t votes_hash;            /* of the FER+ votes, 0 without */
+    uint64_t teacher_hash;          /* of the teacher, 0 without */
     int epoch;                      /* epochs finished */
     int batch;                      /* batches of the next epoch already done */
     long step;                      /* batches done in all */
     double sum_loss;                /* over the images of this epoch so far */
     long sum_correct, sum_images;
-    double best; /* best validation accuracy so far */
+    double best; /* best figure so far of what the run measures itself by */
     int best_epoch;
+    double best_accuracy; /* on PublicTest, of that epoch */
+    struct plateau plateau;
     struct rundir_epoch last; /* the epoch finished last; epoch 0 if none is */
 };
 

@@ -3,31 +3,89 @@
 
 #include <stdlib.h>
 
+#include <string.h>
+
 #include "base/mem.h"
 #include "nn/loss.h"
 
-void evaluate_split(struct graph *g, const struct dataset *ds, enum split split, int batch,
-                    const bool *seen, struct metrics *all, struct metrics *unseen)
+void evaluate_views_set(struct evaluate_views *v, enum eval_tta tta, int shift)
 {
-    float *x = mem_aligned((size_t)batch * DATASET_PIXELS, sizeof(float));
-    float *p = mem_alloc((size_t)batch * DATASET_CLASSES * sizeof(float));
+    static const int corner[5][2] = {{0, 0}, {-1, -1}, {1, -1}, {-1, 1}, {1, 1}};
+    int places = tta == EVAL_TTA_TEN ? 5 : 1;
+    memset(v, 0, sizeof *v);
+    for (int flip = 0; flip <= (tta != EVAL_TTA_NONE); flip++) {
+        for (int i = 0; i < places; i++, v->n++) {
+            v->view[v->n].dx = corner[i][0] * shift;
+            v->view[v->n].dy = corner[i][1] * shift;
+            v->view[v->n].flip = flip;
+        }
+    }
+}
+
+static int clamp(int v)
+{
+    return v < 0 ? 0 : v < DATASET_SIDE ? v : DATASET_SIDE - 1;
+}
+
+/* Picture x (48,48) of an image as view i shows it. */
+static void show(const struct evaluate_views *v, int i, const uint8_t *image, float *x)
+{
+    for (int y = 0; y < DATASET_SIDE; y++) {
+        const uint8_t *line = image + clamp(y - v->view[i].dy) * DATASET_SIDE;
+        for (int k = 0; k < DATASET_SIDE; k++) {
+            int from = clamp((v->view[i].flip ? DATASET_SIDE - 1 - k : k) - v->view[i].dx);
+            *x++ = (float)line[from];
+        }
+    }
+}
+
+/* What works on one batch. */
+struct pass {
+    struct graph *g;
+    const struct dataset *ds;
+    const struct evaluate_views *views;
+    float *x, *p, *mean; /* (batch, pixels), (batch, classes) twice */
+};
+
+/* pass->mean = the mean of the probabilities of n rows over the views. */
+static void run_views(const struct pass *pass, const int *row, int n)
+{
+    memset(pass->mean, 0, (size_t)n * DATASET_CLASSES * sizeof(float));
+    for (int v = 0; v < pass->views->n; v++) {
+        for (int i = 0; i < n; i++)
+            show(pass->views, v, dataset_image(pass->ds, row[i]),
+                 pass->x + (size_t)i * DATASET_PIXELS);
+        const float *logits = graph_logits(pass->g, pass->x, n, false, 0);
+        loss_softmax(logits, n, DATASET_CLASSES, pass->p);
+        for (int i = 0; i < n * DATASET_CLASSES; i++)
+            pass->mean[i] += pass->p[i] / (float)pass->views->n;
+    }
+}
+
+void evaluate_split(struct graph *g, const struct dataset *ds, enum split split, int batch,
+                    const struct evaluate_views *views, const bool *seen, struct metrics *all,
+                    struct metrics *unseen)
+{
+    struct evaluate_views plain;
+    evaluate_views_set(&plain, EVAL_TTA_NONE, 0);
+    struct pass pass = {.g = g, .ds = ds, .views = views != NULL ? views : &plain};
+    pass.x = mem_aligned((size_t)batch * DATASET_PIXELS, sizeof(float));
+    pass.p = mem_alloc((size_t)batch * DATASET_CLASSES * sizeof(float));
+    pass.mean = mem_alloc((size_t)batch * DATASET_CLASSES * sizeof(float));
     for (int first = 0; first < ds->count[split]; first += batch) {
         const int *row = ds->row[split] + first;
         int n = ds->count[split] - first < batch ? ds->count[split] - first : batch;
+        run_views(&pass, row, n);
         for (int i = 0; i < n; i++) {
-            const uint8_t *image = dataset_image(ds, row[i]);
-            for (int k = 0; k < DATASET_PIXELS; k++)
-                x[(size_t)i * DATASET_PIXELS + (size_t)k] = (float)image[k];
-        }
-        loss_softmax(graph_logits(g, x, n, false, 0), n, DATASET_CLASSES, p);
-        for (int i = 0; i < n; i++) {
-            metrics_add(all, p + (size_t)i * DATASET_CLASSES, ds->label[row[i]]);
+            const float *p = pass.mean + (size_t)i * DATASET_CLASSES;
+            metrics_add(all, p, ds->label[row[i]]);
             if (unseen != NULL && !seen[first + i])
-                metrics_add(unseen, p + (size_t)i * DATASET_CLASSES, ds->label[row[i]]);
+                metrics_add(unseen, p, ds->label[row[i]]);
         }
     }
-    free(x);
-    free(p);
+    free(pass.x);
+    free(pass.p);
+    free(pass.mean);
 }
 
 int evaluate_fits(const struct graph *g, struct err *err)

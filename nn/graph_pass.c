@@ -56,6 +56,8 @@ static const float *forward(struct graph *g, const float *x, int batch, bool tra
             in[k] = run->y[l->from[k]];
         struct layer_run r = layer_run_of(g, i);
         l->ops->forward(l, in, run->y[i], &r);
+        if (run->watch != NULL)
+            run->watch(run->watch_ctx, i, run->y[i], (size_t)batch * shape_size(&l->out));
     }
     run->stale = train;
     return run->y[last];

@@ -31,6 +31,9 @@ struct graph_run {
     int batch;        /* of the last forward pass, and whether it was for training */
     bool train;
     uint64_t step;
+    /* Sees each output (n floats) as forward makes it; NULL but in graph_bad_output. */
+    void (*watch)(void *ctx, int layer, const float *y, size_t n);
+    void *watch_ctx;
 };
 
 /* Index of the layer whose output the logits are: the one before a final softmax, or the last. */

@@ -1,6 +1,6 @@
 /*
- * optimizer: one step of SGD with Nesterov momentum or of Adam over a graph's trainable parameters,
- * and the moving average of the weights.
+ * optimizer: one step of SGD with momentum, Adam or AdamW over a graph's trainable parameters, and
+ * the moving average of the weights.
  *
  * Its state has the layout of the graph's parameter block. Trainer thread; nothing is allocated
  * after optimizer_new.
@@ -16,7 +16,9 @@
 
 struct optimizer {
     enum train_optimizer kind;
+    bool nesterov;
     float momentum, decay; /* decay: weight_decay of the options */
+    float clip_norm;       /* 0 = off */
     float ema_decay;       /* 0 = no average is kept */
     uint64_t steps;        /* done so far */
     size_t trainable, params;
@@ -31,11 +33,14 @@ struct optimizer *optimizer_new(const struct train_opts *opts, const struct grap
 void optimizer_free(struct optimizer *o);
 
 /*
- * One step along g->grad. Weight decay touches only parameters with `decay`:
- * SGD (Sutskever et al. 2013, PyTorch's form): d = grad + decay w; m = momentum m + d;
- *   w -= lr (d + momentum m).
- * Adam (Kingma and Ba 2015; b1 .9, b2 .999, eps 1e-7; decoupled decay of Loshchilov and Hutter
- *   2019): w -= lr (m' / (sqrt(v') + eps) + decay w), m' and v' without their bias.
+ * One step along g->grad, shortened first to clip_norm if its Euclidean norm over all parameters
+ * is longer (Pascanu et al. 2013). Weight decay touches only parameters with `decay`:
+ * SGD (PyTorch's form): d = grad + decay w; m = momentum m + d; w -= lr m, or with Nesterov
+ *   (Sutskever et al. 2013) w -= lr (d + momentum m).
+ * Adam (Kingma and Ba 2015; b1 .9, b2 .999, eps 1e-7): d as above;
+ *   w -= lr m' / (sqrt(v') + eps), m' and v' being the means of d and d^2 without their bias.
+ * AdamW (decoupled decay of Loshchilov and Hutter 2019): d = grad;
+ *   w -= lr (m' / (sqrt(v') + eps) + decay w).
  * Then ema += (1 - d) (w - ema) with d = min(ema_decay, (1 + t) / (10 + t)) at step t from 1, so
  * that the start values are soon forgotten.
  */

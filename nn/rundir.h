@@ -16,7 +16,7 @@
  *   step   epoch, step, batch, batches, loss, accuracy, lr, images_per_s
  *   epoch  epoch, step, loss, accuracy, val_loss, val_accuracy, val_macro_f1, lr; its checkpoint is
  *          durable
- *   best   epoch, val_accuracy
+ *   best   epoch, val_accuracy, val_macro_f1
  *   stop   epoch, step: ended on request, can be resumed
  *   done   epoch, step, best_epoch, best_val_accuracy
  *   error  text

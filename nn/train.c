@@ -18,11 +18,13 @@
 #include "base/thread.h"
 #include "nn/checkpoint.h"
 #include "nn/evaluate.h"
+#include "nn/graph_check.h"
 #include "nn/loader.h"
 #include "nn/loss.h"
 #include "nn/model.h"
 #include "nn/runopts.h"
 #include "nn/schedule.h"
+#include "nn/teacher.h"
 
 #define STEP_EVENT_EVERY 10 /* batches */
 #define RUN_JSON_MAX ((size_t)64 << 20)
@@ -33,6 +35,7 @@ struct train {
     struct lessons *lessons;
     struct model *model;
     struct pool *pool;
+    struct teacher *teacher; /* NULL without one */
     struct optimizer *optimizer;
     struct loader *loader;
     struct rundir *dir;
@@ -63,6 +66,13 @@ static int prepare(struct train *t, const char *model_dir, struct err *err)
         return -1;
     graph_init(g, (uint64_t)t->opts.seed);
     graph_reserve(g, t->opts.batch, true, t->pool);
+    if (t->opts.teacher[0] != '\0') {
+        t->teacher = teacher_open(t->opts.teacher, t->opts.batch, t->pool, err);
+        if (t->teacher == NULL)
+            return err_prefix(err, "teacher");
+        t->at.teacher_hash = teacher_hash(t->teacher);
+    }
+    t->at.plateau.scale = 1.0;
     t->optimizer = optimizer_new(&t->opts, g);
     t->dlogits = mem_aligned((size_t)t->opts.batch * DATASET_CLASSES, sizeof(float));
     t->batches = loader_batches(t->lessons, &t->opts);
@@ -76,11 +86,11 @@ static int prepare(struct train *t, const char *model_dir, struct err *err)
 static int check_finite(const struct train *t, struct err *err)
 {
     const struct graph *g = t->model->graph;
-    for (size_t i = 0; i < g->params; i++)
-        if (!isfinite(g->param[i]))
-            return err_set(err, "epoch %d, step %ld: a weight is not a number any more",
-                           t->at.epoch + 1, t->at.step);
-    return 0;
+    int bad = graph_bad_param(g);
+    return bad < 0
+               ? 0
+               : err_set(err, "epoch %d, step %ld: a weight of layer \"%s\" is not finite any more",
+                         t->at.epoch + 1, t->at.step, g->layer[bad].name);
 }
 
 static int save(struct train *t, struct err *err)
@@ -184,6 +194,7 @@ struct train *train_new(const struct train_opts *opts, int argc, char **argv, st
     }
     resolve_path(t->opts.data); /* only now: errors name the file as it was given */
     resolve_path(t->opts.ferplus);
+    resolve_path(t->opts.teacher);
     if ((t->dir = rundir_create(t->opts.out, t->opts.name, err)) == NULL ||
         write_start_files(t, argc, argv, err) != 0) {
         train_close(t);
@@ -237,6 +248,8 @@ struct train *train_resume(const struct train_opts *opts, struct err *err)
         strcpy(t->opts.data, opts->data);
     if (opts->ferplus[0] != '\0')
         strcpy(t->opts.ferplus, opts->ferplus);
+    if (opts->teacher[0] != '\0')
+        strcpy(t->opts.teacher, opts->teacher);
     t->opts.threads = opts->threads;
     resolve_defaults(&t->opts);
     if (prepare(t, t->dir->path, err) != 0 || read_checkpoint(t, err) != 0 ||
@@ -254,7 +267,7 @@ const char *train_dir(const struct train *t)
 
 int train_best(const struct train *t, double *accuracy)
 {
-    *accuracy = t->at.best;
+    *accuracy = t->at.best_accuracy;
     return t->at.best_epoch;
 }
 
@@ -263,6 +276,7 @@ void train_close(struct train *t)
     if (t == NULL)
         return;
     loader_close(t->loader);
+    teacher_close(t->teacher);
     optimizer_free(t->optimizer);
     model_close(t->model);
     pool_free(t->pool);
@@ -275,24 +289,49 @@ void train_close(struct train *t)
 
 /* ---- running ------------------------------------------------------------------------------- */
 
+/* What a number that is not finite is reported as: where it was met, and the layer it came from. */
+static int lost(const struct train *t, const char *what, int layer, struct err *err)
+{
+    return err_set(
+        err,
+        "epoch %d, step %ld: %s of layer \"%s\" is not finite any more; a lower learning "
+        "rate than %g or clipping the gradient may help",
+        t->at.epoch + 1, t->at.step + 1, what, t->model->graph->layer[layer].name, t->opts.lr);
+}
+
+/* The loss of a batch and, in t->dlogits, its gradient. */
+static double batch_loss(struct train *t, const struct batch *b, const float *logits)
+{
+    double loss =
+        loss_cross_entropy(logits, b->target, b->weight, b->n, DATASET_CLASSES, t->dlogits);
+    if (t->teacher == NULL)
+        return loss;
+    const float *taught = teacher_logits(t->teacher, b->x, b->n);
+    double share = t->opts.teacher_weight;
+    double apart = loss_distill(logits, taught, b->weight, b->n, DATASET_CLASSES,
+                                (float)t->opts.teacher_temperature, (float)share, t->dlogits);
+    return (1.0 - share) * loss + share * apart;
+}
+
 /* Forward, loss, backward, step; 0, or -1 at a NaN. */
 static int train_batch(struct train *t, const struct batch *b, double *lr, struct err *err)
 {
     struct graph *g = t->model->graph;
     uint64_t seed = (uint64_t)t->opts.seed << 40 ^ (uint64_t)t->at.step;
     const float *logits = graph_logits(g, b->x, b->n, true, seed);
-    double loss =
-        loss_cross_entropy(logits, b->target, b->weight, b->n, DATASET_CLASSES, t->dlogits);
-    int correct = loss_correct(logits, b->label, b->n, DATASET_CLASSES);
-    if (!isfinite(loss))
-        return err_set(err,
-                       "epoch %d, step %ld: the loss is not a number any more; a lower "
-                       "learning rate than %g may help",
-                       t->at.epoch + 1, t->at.step + 1, t->opts.lr);
+    double loss = batch_loss(t, b, logits);
+    int correct = loss_correct(logits, b->label, b->n, DATASET_CLASSES), bad;
+    if (!isfinite(loss)) {
+        bad = graph_bad_output(g);
+        return lost(t, bad < 0 ? "the loss" : "the output", bad < 0 ? g->layers - 1 : bad, err);
+    }
     graph_backward(g, t->dlogits, NULL);
-    *lr = schedule_lr(t->opts.lr, t->at.step, lround(t->opts.warmup_epochs * t->batches),
-                      (long)t->opts.epochs * t->batches);
+    if ((bad = graph_bad_gradient(g)) >= 0)
+        return lost(t, "the gradient", bad, err);
+    *lr = schedule_lr(&t->opts, t->at.step, t->batches, &t->at.plateau);
     optimizer_step(t->optimizer, g, *lr);
+    if ((bad = graph_bad_param(g)) >= 0)
+        return lost(t, "a weight", bad, err);
     t->at.step++;
     t->at.batch++;
     t->at.sum_loss += loss * b->n;
@@ -331,6 +370,12 @@ static int step_event(struct train *t, const struct train_progress *p, struct er
     return rundir_event(t->dir, "step", fields, err);
 }
 
+/* The figure by which epochs are compared. */
+static double measure(const struct train *t, const struct rundir_epoch *e)
+{
+    return t->opts.measure == TRAIN_MEASURE_MACRO_F1 ? e->val_macro_f1 : e->val_accuracy;
+}
+
 /* Validates the averaged weights and, if they are the best so far, writes them; 0 or -1. */
 static int validate(struct train *t, struct rundir_epoch *e, bool *best, struct err *err)
 {
@@ -339,18 +384,18 @@ static int validate(struct train *t, struct rundir_epoch *e, bool *best, struct 
     metrics_clear(&m, DATASET_CLASSES);
     optimizer_swap_ema(t->optimizer, t->model->graph);
     int rc = check_finite(t, err);
-    evaluate_split(t->model->graph, t->ds, SPLIT_PUBLIC, t->opts.batch, NULL, &m, NULL);
+    evaluate_split(t->model->graph, t->ds, SPLIT_PUBLIC, t->opts.batch, NULL, NULL, &m, NULL);
     metrics_summarize(&m, &s);
-    *best = t->at.best_epoch == 0 || s.accuracy > t->at.best;
+    e->val_loss = s.loss;
+    e->val_accuracy = s.accuracy;
+    e->val_macro_f1 = s.macro_f1;
+    *best = t->at.best_epoch == 0 || measure(t, e) > t->at.best;
     if (rc == 0 && *best) {
         char *path = rundir_file(t->dir, "best.safetensors");
         rc = model_save_weights(t->model->graph, path, t->opts.half, err);
         free(path);
     }
     optimizer_swap_ema(t->optimizer, t->model->graph);
-    e->val_loss = s.loss;
-    e->val_accuracy = s.accuracy;
-    e->val_macro_f1 = s.macro_f1;
     return rc;
 }
 
@@ -366,9 +411,11 @@ static int end_epoch(struct train *t, const struct train_progress *p,
     if (validate(t, &e, &best, err) != 0)
         return -1;
     if (best) {
-        t->at.best = e.val_accuracy;
+        t->at.best = measure(t, &e);
+        t->at.best_accuracy = e.val_accuracy;
         t->at.best_epoch = e.epoch;
     }
+    schedule_epoch(&t->at.plateau, &t->opts, best);
     t->at.last = e;
     t->at.epoch++;
     t->at.batch = 0;
@@ -376,10 +423,10 @@ static int end_epoch(struct train *t, const struct train_progress *p,
     t->at.sum_correct = t->at.sum_images = 0;
     if (save(t, err) != 0 || rundir_add_epoch(t->dir, &e, err) != 0)
         return -1;
-    if (best &&
-        rundir_event(t->dir, "best",
-                     json_pack("{s:i, s:f}", "epoch", e.epoch, "val_accuracy", e.val_accuracy),
-                     err) != 0)
+    if (best && rundir_event(t->dir, "best",
+                             json_pack("{s:i, s:f, s:f}", "epoch", e.epoch, "val_accuracy",
+                                       e.val_accuracy, "val_macro_f1", e.val_macro_f1),
+                             err) != 0)
         return -1;
     if (hooks->epoch != NULL)
         hooks->epoch(hooks->ctx, &e, best);
@@ -391,10 +438,17 @@ static json_t *position(const struct train *t)
     return json_pack("{s:i, s:I}", "epoch", t->at.epoch, "step", (json_int_t)t->at.step);
 }
 
+/* All epochs are done, or patience is at its end. */
+static bool is_over(const struct train *t)
+{
+    return t->at.epoch >= t->opts.epochs ||
+           (t->opts.patience > 0 && t->at.epoch - t->at.best_epoch >= t->opts.patience);
+}
+
 static enum train_end run_batches(struct train *t, const struct train_hooks *hooks, struct err *err)
 {
     const struct batch *b;
-    while ((b = loader_next(t->loader)) != NULL) {
+    while (!is_over(t) && (b = loader_next(t->loader)) != NULL) {
         assert(b->epoch == t->at.epoch && b->index == t->at.batch);
         double lr = 0.0;
         if (train_batch(t, b, &lr, err) != 0)
@@ -406,7 +460,7 @@ static enum train_end run_batches(struct train *t, const struct train_hooks *hoo
         bool epoch_over = t->at.batch == t->batches;
         if (epoch_over && end_epoch(t, &p, hooks, err) != 0)
             return TRAIN_FAILED;
-        if (!more && t->at.epoch < t->opts.epochs)
+        if (!more && !is_over(t))
             return epoch_over || save(t, err) == 0 ? TRAIN_STOPPED : TRAIN_FAILED;
     }
     return TRAIN_DONE;
@@ -422,7 +476,7 @@ static void last_event(struct train *t, enum train_end end, const struct err *er
     } else {
         json_t *fields = position(t);
         json_object_set_new(fields, "best_epoch", json_integer(t->at.best_epoch));
-        json_object_set_new(fields, "best_val_accuracy", json_real(t->at.best));
+        json_object_set_new(fields, "best_val_accuracy", json_real(t->at.best_accuracy));
         rundir_event(t->dir, "done", fields, NULL);
     }
 }

@@ -42,7 +42,7 @@ struct train *train_new(const struct train_opts *opts, int argc, char **argv, st
 
 /*
  * Goes on with the run in opts->resume. Its run.json gives all options; of opts only `threads`, and
- * `data` and `ferplus` (if the files have moved), are used.
+ * `data`, `ferplus` and `teacher` (if these have moved), are used.
  */
 struct train *train_resume(const struct train_opts *opts, struct err *err);
 
@@ -53,7 +53,8 @@ enum train_end train_run(struct train *t, const struct train_hooks *hooks, struc
 /* The run directory; valid until train_close. */
 const char *train_dir(const struct train *t);
 
-/* The best epoch so far, from 1, and its validation accuracy; 0 before the first. */
+/* The best epoch so far, by opts->measure, from 1, and its validation accuracy; 0 before the first.
+ */
 int train_best(const struct train *t, double *accuracy);
 
 void train_close(struct train *t);

@@ -186,6 +186,12 @@ static void eval_measures_each_split(void **state)
             sum += json_integer_value(json_array_get(json_array_get(confusion, i), k));
     assert_int_equal(sum, 32);
     json_decref(all);
+    assert_int_equal(
+        run("$M eval --model $D/eval/*-e --data $D/data.csv --json >$D/plain; "
+            "for t in none flip ten; do $M eval --model $D/eval/*-e --json "
+            "--data $D/data.csv --tta $t >$D/$t; done; cmp $D/plain $D/none && "
+            "! cmp -s $D/plain $D/flip && ! cmp -s $D/flip $D/ten && grep -c '\"n\": 32,' $D/ten"),
+        0);
     assert_int_equal(run("$M eval --model $D/eval/*-e --data $D/data.csv --split Training"), 0);
     assert_has(out, " on Training: 32 images, ");
     assert_has(out, "\naccuracy 100.00 %"); /* learned by heart */

@@ -141,7 +141,7 @@ static void values_are_judged_by_their_row(void **state)
     check("source", "loop", "ON", NULL);
     check("source", "loop", "2", "expected true or false");
     check("ui", "color", "256", NULL);
-    check("train", "optimizer", "adm", "expected one of adam, sgd; did you mean adam?");
+    check("train", "optimizer", "adm", "expected one of adam, sgd, adamw; did you mean adam?");
     check("train", "name", "a\tb", "expected at most 63 bytes, without control characters");
 }
 

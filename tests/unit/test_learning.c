@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/mem.h"
 #include "base/rng.h"
 #include "nn/loss.h"
 #include "nn/metrics.h"
@@ -84,13 +85,68 @@ static void extreme_logits_stay_finite(void **state)
 static void schedule_rises_and_falls(void **state)
 {
     (void)state;
-    near(schedule_lr(0.05, 0, 10, 100), 0.005, 1e-12);
-    near(schedule_lr(0.05, 9, 10, 100), 0.05, 1e-12);
-    near(schedule_lr(0.05, 10, 10, 100), 0.05, 1e-12);
-    near(schedule_lr(0.05, 55, 10, 100), 0.025, 1e-12);
-    near(schedule_lr(0.05, 99, 10, 100), 1.5229324522605948e-05, 1e-12);
-    near(schedule_lr(0.05, 100, 10, 100), 0.0, 0);
-    near(schedule_lr(0.05, 0, 0, 1), 0.05, 0);
+    const struct plateau p = {.scale = 1};
+    struct train_opts o = {.lr = 0.05, .epochs = 10, .warmup_epochs = 1};
+    near(schedule_lr(&o, 0, 10, &p), 0.005, 1e-12);
+    near(schedule_lr(&o, 9, 10, &p), 0.05, 1e-12);
+    near(schedule_lr(&o, 10, 10, &p), 0.05, 1e-12);
+    near(schedule_lr(&o, 55, 10, &p), 0.025, 1e-12);
+    near(schedule_lr(&o, 99, 10, &p), 1.5229324522605948e-05, 1e-12);
+    near(schedule_lr(&o, 100, 10, &p), 0.0, 0);
+    o.epochs = 1;
+    o.warmup_epochs = 0;
+    near(schedule_lr(&o, 0, 1, &p), 0.05, 0);
+}
+
+static void schedules_by_steps_and_plateaus(void **state)
+{
+    (void)state;
+    struct plateau p = {.scale = 1};
+    struct train_opts o = {
+        .lr = 0.1, .epochs = 10, .warmup_epochs = 1, .lr_every = 3, .lr_factor = 0.5};
+    o.schedule = TRAIN_SCHEDULE_CONSTANT;
+    near(schedule_lr(&o, 4, 10, &p), 0.05, 1e-12);
+    near(schedule_lr(&o, 99, 10, &p), 0.1, 0);
+    o.schedule = TRAIN_SCHEDULE_STEP;
+    near(schedule_lr(&o, 29, 10, &p), 0.1, 0);
+    near(schedule_lr(&o, 30, 10, &p), 0.05, 1e-12);
+    near(schedule_lr(&o, 99, 10, &p), 0.0125, 1e-12);
+    o.schedule = TRAIN_SCHEDULE_PLATEAU;
+    static const bool better[] = {true, false, false, true, false, false, false, false, false};
+    static const double want[] = {0.1, 0.1, 0.1, 0.1, 0.1, 0.1, 0.05, 0.05, 0.05};
+    for (int i = 0; i < 9; i++) {
+        schedule_epoch(&p, &o, better[i]);
+        near(schedule_lr(&o, 50, 10, &p), want[i], 1e-12);
+    }
+    schedule_epoch(&p, &o, false);
+    near(schedule_lr(&o, 50, 10, &p), 0.025, 1e-12);
+}
+
+static void distilling_is_towards_the_teacher(void **state)
+{
+    (void)state;
+    enum { ROWS = 4, CLASSES = 7 };
+    struct rng r;
+    rng_seed(&r, 8, 0);
+    float z[ROWS * CLASSES], teacher[ROWS * CLASSES], d[ROWS * CLASSES], w[ROWS];
+    for (int i = 0; i < ROWS * CLASSES; i++) {
+        z[i] = 2.0f * rng_normal(&r);
+        teacher[i] = 3.0f * rng_normal(&r);
+        d[i] = 0.5f; /* of which a quarter is to stay */
+    }
+    for (int i = 0; i < ROWS; i++)
+        w[i] = rng_range(&r, 0.3f, 3.0f);
+    near(loss_distill(teacher, teacher, w, ROWS, CLASSES, 2, 1, NULL), 0, 1e-12);
+    loss_distill(z, teacher, w, ROWS, CLASSES, 2.5f, 0.75f, d);
+    for (int i = 0; i < ROWS * CLASSES; i++) {
+        float keep = z[i];
+        z[i] = keep + 0x1p-10f;
+        double up = loss_distill(z, teacher, w, ROWS, CLASSES, 2.5f, 0.75f, NULL);
+        z[i] = keep - 0x1p-10f;
+        double down = loss_distill(z, teacher, w, ROWS, CLASSES, 2.5f, 0.75f, NULL);
+        z[i] = keep;
+        near(d[i], 0.125 + 0.75 * (up - down) / 0x1p-9, 2e-5);
+    }
 }
 
 /* ---- optimizer ----------------------------------------------------------------------------- */
@@ -99,7 +155,8 @@ static const float gradients[3][4] = {
     {0.1f, -0.2f, 0.3f, 0.4f}, {-0.5f, 0.25f, 0.1f, -0.3f}, {0.2f, 0.2f, -0.2f, 0.1f}};
 
 /* Three steps on a kernel of three numbers and a bias of one; the results are in w and ema. */
-static void three_steps(enum train_optimizer kind, float *w, float *ema)
+static void three_steps(enum train_optimizer kind, bool nesterov, double clip_norm, float *w,
+                        float *ema)
 {
     float block[4] = {1, -2, 0.5f, 0.25f}, grad[4];
     struct layer layer = {
@@ -108,8 +165,12 @@ static void three_steps(enum train_optimizer kind, float *w, float *ema)
                   {.size = 1, .trainable = true, .w = block + 3, .g = grad + 3}}};
     struct graph g = {
         .layers = 1, .layer = &layer, .trainable = 4, .params = 4, .param = block, .grad = grad};
-    const struct train_opts opts = {
-        .optimizer = kind, .momentum = 0.9, .weight_decay = 0.01, .ema = 0.5};
+    const struct train_opts opts = {.optimizer = kind,
+                                    .nesterov = nesterov,
+                                    .clip_norm = clip_norm,
+                                    .momentum = 0.9,
+                                    .weight_decay = 0.01,
+                                    .ema = 0.5};
     struct optimizer *o = optimizer_new(&opts, &g);
     for (int i = 0; i < 3; i++) {
         memcpy(grad, gradients[i], sizeof grad);
@@ -129,23 +190,44 @@ static void sgd_steps_as_computed(void **state)
     const double want[4] = {1.0549973126, -2.0210153751, 0.4040572848, 0.17474};
     const double want_ema[4] = {1.0513742264, -2.0082628181, 0.4062782494, 0.1812521678};
     float w[4], ema[4];
-    three_steps(TRAIN_SGD, w, ema);
+    three_steps(TRAIN_SGD, true, 0, w, ema);
     for (int i = 0; i < 4; i++) {
         near(w[i], want[i], 1e-6);
         near(ema[i], want_ema[i], 1e-6);
     }
 }
 
-static void adam_steps_as_computed(void **state)
+static void adamw_steps_as_computed(void **state)
 {
     (void)state;
     const double want[4] = {0.9766980517, -1.9549915371, 0.2889596713, 0.1217589345};
     const double want_ema[4] = {0.9678042837, -1.9421996259, 0.3041840253, 0.1297857561};
     float w[4], ema[4];
-    three_steps(TRAIN_ADAM, w, ema);
+    three_steps(TRAIN_ADAMW, true, 0, w, ema);
     for (int i = 0; i < 4; i++) {
         near(w[i], want[i], 1e-6);
         near(ema[i], want_ema[i], 1e-6);
+    }
+}
+
+static void variants_step_as_computed(void **state)
+{
+    (void)state;
+    static const struct {
+        enum train_optimizer kind;
+        bool nesterov;
+        double clip_norm, want[4];
+    } cases[] = {
+        {TRAIN_SGD, false, 0, {1.042282789, -2.002140578, 0.4170213695, 0.1886}},
+        {TRAIN_SGD, true, 0.4, {1.013202022, -2.013988739, 0.4420078291, 0.1811739513}},
+        {TRAIN_SGD, true, 100, {1.054997313, -2.021015375, 0.4040572848, 0.17474}},
+        {TRAIN_ADAM, true, 0, {0.974766721, -1.944408673, 0.2882175517, 0.1217589345}},
+    };
+    for (size_t k = 0; k < MEM_COUNT(cases); k++) {
+        float w[4], ema[4];
+        three_steps(cases[k].kind, cases[k].nesterov, cases[k].clip_norm, w, ema);
+        for (int i = 0; i < 4; i++)
+            near(w[i], cases[k].want[i], 2e-6);
     }
 }
 
@@ -202,8 +284,11 @@ int main(void)
         cmocka_unit_test(loss_gradient_is_that_of_the_loss),
         cmocka_unit_test(extreme_logits_stay_finite),
         cmocka_unit_test(schedule_rises_and_falls),
+        cmocka_unit_test(schedules_by_steps_and_plateaus),
+        cmocka_unit_test(distilling_is_towards_the_teacher),
         cmocka_unit_test(sgd_steps_as_computed),
-        cmocka_unit_test(adam_steps_as_computed),
+        cmocka_unit_test(adamw_steps_as_computed),
+        cmocka_unit_test(variants_step_as_computed),
         cmocka_unit_test(metrics_as_computed),
         cmocka_unit_test(nothing_measured_is_all_zero),
     };
