@@ -35,6 +35,7 @@ struct media {
     bool seen;        /* a picture was decoded since the file was opened */
     bool photo;       /* the first picture is all */
     int bad;          /* libav's code of what the decoder refused last, or 0 */
+    int64_t began;    /* when the first picture came, where pictures bear no times */
     double first;     /* time stamp of the first picture, s; NAN = not known yet */
     double shift;     /* seconds of the rounds before this one */
     double last, gap; /* of the last picture on the source's clock, s; the usual distance */
@@ -164,11 +165,26 @@ static int open_file(struct source *s, struct media *m, struct err *err)
     return 0;
 }
 
+/* The time of pictures that bear none: that of their arrival, but a pipe's are not taken faster
+ * than DEFAULT_FPS. */
+static double by_arrival(const struct source *s, struct media *m)
+{
+    int64_t now = clock_now();
+    if (m->shown == 0)
+        m->began = now;
+    double elapsed = (double)(now - m->began) / (double)CLOCK_S;
+    double least = m->shown == 0 ? 0 : m->last + (m->input.endless ? 0.001 : m->gap);
+    elapsed *= m->input.endless ? 1 : s->opts.speed;
+    return elapsed > least ? elapsed : least;
+}
+
 /* When the decoded picture is due on the source's own clock, s; never before the one before it. */
-static double time_of(struct media *m)
+static double time_of(const struct source *s, struct media *m)
 {
     const AVStream *stream = m->input.stream;
     double next = m->shown == 0 ? 0 : m->last + m->gap;
+    if (m->input.unstamped && (m->input.endless || (m->input.pipe != NULL && s->opts.speed > 0)))
+        return by_arrival(s, m);
     if (m->picture->best_effort_timestamp == AV_NOPTS_VALUE)
         return next;
     double stamp = (double)m->picture->best_effort_timestamp * av_q2d(stream->time_base);
@@ -276,7 +292,7 @@ static enum source_status media_next(struct source *s, struct frame **out, struc
         if (st != SOURCE_FRAME)
             return st;
     }
-    double pts = time_of(m);
+    double pts = time_of(s, m);
     if (!timing_wait(&m->timing, s, pts, &due))
         return SOURCE_AGAIN;
     struct frame *f = NULL;

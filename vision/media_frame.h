@@ -14,8 +14,9 @@
 #include "vision/frame.h"
 
 #define MEDIA_SIDE_MAX 16384
-#define MEDIA_PIXELS_MAX (INT64_C(1) << 27) /* a telephone's 108 million, some 1.3 GB on the way   \
-                                             */
+#define MEDIA_PIXELS_MAX                                                                           \
+    (INT64_C(1) << 27) /* a telephone's 108 million, some 1.3 GB on the way                        \
+                        */
 
 /* How a stored picture becomes upright: first transposed, then mirrored. */
 struct media_turn {

@@ -20,6 +20,7 @@
 #define SILENCE_S 10 /* of a sender: then it is lost */
 #define PIPE_BUFFER 65536
 #define PROBE_BYTES 1000000     /* of a pipe or URL: what is read ahead is shown late */
+#define PICTURE_BITS 4096       /* a row of pictures is read in bits of that size */
 #define PROBE_TIME AV_TIME_BASE /* the same in time */
 #define PROBE_PICTURES 2        /* whose distance gives the rate where no header does */
 
@@ -58,6 +59,12 @@ int media_input_error(const struct media_input *in, int code, struct err *err)
     av_strerror(code, why, sizeof why);
     if (code == AVERROR_INVALIDDATA)
         snprintf(why, sizeof why, "no picture or video that libav can read");
+    if (code == AVERROR_INVALIDDATA && in->pipe != NULL && in->format != NULL &&
+        strstr(in->format->iformat->name, "mp4") != NULL)
+        return err_set(err,
+                       "%s: this MP4 has its index at the end and cannot be read from a pipe; give "
+                       "the file's name, or \"< FILE\"",
+                       name);
     if (said[0] == '\0' || code == AVERROR(ENOENT) || code == AVERROR(EACCES))
         return err_set(err, "%s: %s", name, why);
     return err_set(err, "%s: %s (%s)", name, why, said);
@@ -73,9 +80,8 @@ static int interrupted(void *opaque)
            (in->network && clock_now() - in->wait_since > SILENCE_S * CLOCK_S);
 }
 
-static int read_pipe(void *opaque, uint8_t *data, int size)
+static int read_stdin(const struct media_input *in, uint8_t *data, int size)
 {
-    const struct media_input *in = opaque;
     struct pollfd p = {.fd = STDIN_FILENO, .events = POLLIN};
     while (!source_stopped(in->source)) {
         int n = poll(&p, 1, 100);
@@ -89,6 +95,18 @@ static int read_pipe(void *opaque, uint8_t *data, int size)
         return got > 0 ? (int)got : got == 0 ? AVERROR_EOF : AVERROR(errno);
     }
     return AVERROR_EXIT;
+}
+
+static int read_pipe(void *opaque, uint8_t *data, int size)
+{
+    struct media_input *in = opaque;
+    int n = in->head_size < size ? in->head_size : size;
+    if (n == 0)
+        return read_stdin(in, data, size);
+    memcpy(data, in->head, (size_t)n);
+    in->head_size -= n;
+    memmove(in->head, in->head + n, (size_t)in->head_size);
+    return n;
 }
 
 int media_input_read(struct media_input *in, AVPacket *packet)
@@ -116,14 +134,30 @@ static int check_file(const struct media_input *in, const char *path, struct err
                : 0;
 }
 
-static void open_pipe(struct media_input *in)
+#if LIBAVFORMAT_VERSION_MAJOR >= 59
+typedef const AVInputFormat input_format;
+#else
+typedef AVInputFormat input_format;
+#endif
+
+/*
+ * Makes stdin libav's input. Returns the kind of what comes if it is JPEGs, which libav would be
+ * slow to make out: it cannot tell one from many before a megabyte has come; else NULL.
+ */
+static input_format *open_pipe(struct media_input *in)
 {
+    static const uint8_t jpeg[3] = {0xff, 0xd8, 0xff};
     uint8_t *buffer = av_malloc(PIPE_BUFFER);
     if (buffer != NULL)
         in->pipe = avio_alloc_context(buffer, PIPE_BUFFER, 0, in, read_pipe, NULL, NULL);
     if (in->pipe == NULL)
         mem_panic("out of memory for stdin");
     in->format->pb = in->pipe;
+    for (int n = 1; in->head_size < (int)sizeof in->head && n > 0; in->head_size += n > 0 ? n : 0)
+        n = read_stdin(in, in->head + in->head_size, (int)sizeof in->head - in->head_size);
+    bool is_jpeg = in->head_size == sizeof in->head && memcmp(in->head, jpeg, sizeof jpeg) == 0 &&
+                   in->head[3] != 0xf7; /* that would be JPEG-LS */
+    return is_jpeg ? av_find_input_format("jpeg_pipe") : NULL;
 }
 
 /* The name as libav wants it: a plain name must not be taken for a protocol ("a:b.mp4"). */
@@ -146,19 +180,34 @@ static int open_format(struct media_input *in, const char *uri, struct err *err)
         mem_panic("out of memory for libav's format context");
     in->format->interrupt_callback = (AVIOInterruptCB){interrupted, in};
     in->wait_since = clock_now();
-    if (name[0] == '\0')
-        open_pipe(in);
+    input_format *kind = name[0] == '\0' ? open_pipe(in) : NULL;
     if (in->pipe != NULL || in->network) {
         in->format->probesize = PROBE_BYTES;
         in->format->max_analyze_duration = PROBE_TIME;
         in->format->fps_probe_size = PROBE_PICTURES;
     }
     AVDictionary *options = NULL;
+    if (in->pipe != NULL || in->network)
+        av_dict_set_int(&options, "frame_size", PICTURE_BITS, 0);
     av_dict_set(&options, "pattern_type", "none", 0); /* "%d" in a picture's name is just that */
-    int rc = avformat_open_input(&in->format, name, NULL, &options);
+    int rc = avformat_open_input(&in->format, name, kind, &options);
     av_dict_free(&options);
     free(name);
     return rc < 0 ? media_input_error(in, rc, err) : 0;
+}
+
+/*
+ * Whether single pictures come in a row, without times, whose first one tells all there is to know
+ * (libav's kinds jpeg_pipe, png_pipe, mpjpeg, ...). Looking ahead would hold a slow camera's
+ * pictures back for seconds.
+ */
+static bool is_plain(const struct media_input *in)
+{
+    const char *kind = in->format->iformat->name;
+    size_t n = strlen(kind);
+    return (in->pipe != NULL || in->network) && in->format->nb_streams == 1 &&
+           ((n > 5 && strcmp(kind + n - 5, "_pipe") == 0) || strstr(kind, "mjpeg") != NULL ||
+            strcmp(kind, "mpjpeg") == 0);
 }
 
 /* Lets libav look at the streams, with a bound on the pictures that it decodes for that. */
@@ -182,8 +231,10 @@ int media_input_open(struct media_input *in, const struct source *source, struct
     *in = (struct media_input){.source = source, .network = strstr(uri, "://") != NULL};
     said[0] = '\0';
     av_log_set_callback(log_of_libav);
-    if (check_file(in, uri, err) != 0 || open_format(in, uri, err) != 0 ||
-        look_at_streams(in, err) != 0)
+    if (check_file(in, uri, err) != 0 || open_format(in, uri, err) != 0)
+        return -1;
+    in->unstamped = is_plain(in);
+    if (!in->unstamped && look_at_streams(in, err) != 0)
         return -1;
     int stream = av_find_best_stream(in->format, AVMEDIA_TYPE_VIDEO, -1, -1, NULL, 0);
     if (stream < 0)

@@ -16,9 +16,12 @@ struct media_input {
     const struct source *source; /* borrowed: its stop flag counts, its label names it */
     AVFormatContext *format;
     AVIOContext *pipe;  /* of stdin, where it cannot be sought in */
+    uint8_t head[4];    /* its first bytes, which were read before the others */
+    int head_size;      /* how many of them libav has not got yet */
     AVStream *stream;   /* the pictures */
     int64_t wait_since; /* when the current wait for the network began */
     bool network;       /* a URL */
+    bool unstamped;     /* pictures in a row, without times of their own */
     bool endless;       /* a URL whose sender decides when pictures come, and when they end */
 };
 

@@ -1,10 +1,12 @@
 /*
  * Tests of what libav is asked for: every container and pixel format gives the same grey at the
- * same time, photos of telephones are one picture, damage does no harm and is given its reason.
+ * same time, photos of telephones are one picture, slow pipes are shown at once, damage does no
+ * harm and is given its reason.
  */
 #include "tests/unit/clip.h"
 #include "tests/unit/source_kit.h"
 
+#include "base/thread.h"
 #include "vision/media_write.h"
 
 static bool near(int a, int b, int tolerance)
@@ -313,6 +315,113 @@ static void damaged_files_do_no_harm(void **state)
     }
 }
 
+/* ---- pipes and URLs -------------------------------------------------------------------------- */
+
+struct pipe_in {
+    int saved, writer;
+};
+
+static struct pipe_in stdin_is_a_pipe(void)
+{
+    int ends[2];
+    assert_int_equal(pipe(ends), 0);
+    struct pipe_in p = {dup(STDIN_FILENO), ends[1]};
+    dup2(ends[0], STDIN_FILENO);
+    close(ends[0]);
+    return p;
+}
+
+static void stdin_is_back(struct pipe_in p)
+{
+    dup2(p.saved, STDIN_FILENO);
+    close(p.saved);
+}
+
+struct sender {
+    const char *path;
+    int copies, fd;
+    atomic_bool gone; /* the pipe was closed */
+    atomic_bool enough;
+};
+
+/* Writes the file some times, then keeps the pipe open until that is enough, or for a minute. */
+static void *send_copies(void *arg)
+{
+    struct sender *v = arg;
+    size_t size;
+    char *data = load(v->path, &size);
+    for (int i = 0; i < v->copies; i++) {
+        for (size_t done = 0; done < size;) {
+            ssize_t n = write(v->fd, data + done, size - done);
+            assert_true(n > 0);
+            done += (size_t)n;
+        }
+    }
+    for (int64_t end = clock_now() + PATIENCE; clock_now() < end && !v->enough;)
+        clock_sleep_until(clock_now() + 10 * CLOCK_MS);
+    v->gone = true;
+    close(v->fd);
+    free(data);
+    return NULL;
+}
+
+/* A camera that sends JPEGs slowly: a picture is shown when the next one begins, not when libav has
+ * seen enough of them to guess their rate. */
+static void a_slow_pipe_of_jpegs_is_shown_at_once(void **state)
+{
+    (void)state;
+    struct err err = {""};
+    struct thread t = {0};
+    uint8_t *rgb = mem_alloc(3 * 160 * 120);
+    paint_noise(rgb, 160, 120, 0); /* larger than the bits that libav reads */
+    assert_int_equal(media_write_picture(in_dir("slow.jpg"), rgb, 160, 120, &err), 0);
+    free(rgb);
+    struct pipe_in p = stdin_is_a_pipe();
+    struct sender sender = {.path = in_dir("slow.jpg"), .copies = 3, .fd = p.writer};
+    assert_int_equal(thread_start(&t, "sender", send_copies, &sender, &err), 0);
+    struct source *s = open_fast("-");
+    frame_unref(must_next(s));
+    assert_false(sender.gone);
+    sender.enough = true;
+    frame_unref(must_next(s));
+    frame_unref(must_next(s));
+    must_end(s);
+    thread_join(&t);
+    source_close(s);
+    stdin_is_back(p);
+}
+
+static void an_mp4_with_its_index_behind_needs_a_name(void **state)
+{
+    (void)state;
+    struct err err = {""};
+    struct thread t = {0};
+    struct clip c = film;
+    c.encoder = "mpeg4";
+    c.width = 320;
+    c.height = 240;
+    c.frames = 10;
+    c.paint = paint_noise; /* larger than what libav can go back in a pipe */
+    clip_write(in_dir("behind.mp4"), &c);
+    struct pipe_in p = stdin_is_a_pipe();
+    struct sender sender = {
+        .path = in_dir("behind.mp4"), .copies = 1, .fd = p.writer, .enough = true};
+    assert_int_equal(thread_start(&t, "sender", send_copies, &sender, &err), 0);
+    must_not_open("-", "stdin: this MP4 has its index at the end");
+    thread_join(&t);
+    stdin_is_back(p);
+}
+
+static void a_password_is_not_shown(void **state)
+{
+    (void)state;
+    struct source_opts o = as_fast_as_read("http://me:secret@127.0.0.1:1/cam");
+    struct err err = {""};
+    assert_null(source_open(&o, pool, &err));
+    assert_null(strstr(err.text, "secret"));
+    assert_non_null(strstr(err.text, "http://me:***@127.0.0.1:1/cam: "));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -322,6 +431,9 @@ int main(void)
         cmocka_unit_test(what_cannot_be_read_is_refused_with_a_reason),
         cmocka_unit_test(a_truncated_file_shows_what_it_has),
         cmocka_unit_test(damaged_files_do_no_harm),
+        cmocka_unit_test(a_slow_pipe_of_jpegs_is_shown_at_once),
+        cmocka_unit_test(an_mp4_with_its_index_behind_needs_a_name),
+        cmocka_unit_test(a_password_is_not_shown),
     };
     return cmocka_run_group_tests(tests, kit_open, kit_close);
 }
