@@ -41,6 +41,9 @@ struct pty {
     int64_t read_again; /* a slow terminal reads no earlier */
 };
 
+/* A test that failed leaves its program running; the next one ends it. */
+static struct pty *left_over;
+
 const char *pty_program(void)
 {
     const char *path = getenv("MOODTOP");
@@ -80,6 +83,9 @@ static void run_program(const struct pty_opts *o, char **argv)
 /* Runs in the session's leader and never returns. */
 static void shell(const struct pty_opts *o, char **argv, int news, int control)
 {
+    for (int fd = 3; fd < 256; fd++) /* another test's terminal must not stay open here */
+        if (fd != news && fd != control)
+            close(fd);
     struct termios sane;
     tcgetattr(STDIN_FILENO, &sane);
     signal(SIGTTOU, SIG_IGN);
@@ -144,7 +150,10 @@ static void terminal_new(struct pty *p, int rows, int cols)
 
 struct pty *pty_open(const struct pty_opts *o)
 {
-    struct pty *p = mem_zalloc(1, sizeof *p);
+    pty_close(left_over);
+    struct pty *p = left_over = mem_zalloc(1, sizeof *p);
+    p->master = p->news = p->control = -1;
+    p->ended = true;
     struct winsize size = {.ws_row = (unsigned short)o->rows, .ws_col = (unsigned short)o->cols};
     int news[2], control[2];
     char *argv[32] = {(char *)pty_program()};
@@ -166,24 +175,34 @@ struct pty *pty_open(const struct pty_opts *o)
     fcntl(p->master, F_SETFD, FD_CLOEXEC);
     assert_int_equal(read(p->news, &p->last, sizeof p->last), sizeof p->last);
     p->pid = p->last.pid;
+    p->ended = false;
     fcntl(p->news, F_SETFL, O_NONBLOCK);
     terminal_new(p, o->rows, o->cols);
     return p;
+}
+
+static void shut(int fd)
+{
+    if (fd >= 0)
+        close(fd);
 }
 
 void pty_close(struct pty *p)
 {
     if (p == NULL)
         return;
+    left_over = NULL;
     if (!p->ended)
         kill(p->pid, SIGKILL);
-    close(p->control);
-    close(p->news);
-    if (p->master >= 0)
-        close(p->master);
-    kill(p->shell, SIGKILL);
-    waitpid(p->shell, NULL, 0);
-    vterm_free(p->term);
+    shut(p->control);
+    shut(p->news);
+    shut(p->master);
+    if (p->shell > 0) {
+        kill(p->shell, SIGKILL);
+        waitpid(p->shell, NULL, 0);
+    }
+    if (p->term != NULL)
+        vterm_free(p->term);
     free(p->raw);
     free(p);
 }
@@ -397,8 +416,8 @@ void pty_dump(struct pty *p)
 {
     int rows, cols;
     vterm_get_size(p->term, &rows, &cols);
-    printf("screen %dx%d, %d frames, alternate %d, %s\n", rows, cols, p->frames, p->alternate,
-           p->ended ? "ended" : "running");
+    printf("screen %dx%d, %d frames, alternate %d, ", rows, cols, p->frames, p->alternate);
+    printf(p->ended ? "ended with status %#x\n" : "running\n", p->last.status);
     for (int y = 0; y < rows; y++) {
         char *line = pty_row(p, y);
         printf("|%s|\n", line);
@@ -450,6 +469,20 @@ static bool is_there(struct pty *p, const void *text)
     return pty_find(p, text, NULL, NULL);
 }
 
+/* *face gets the number in "face 7:", the title of the bars. */
+static bool names_face(struct pty *p, const void *face)
+{
+    for (int id = 1; id < 1000; id++) {
+        char title[32];
+        snprintf(title, sizeof title, "face %d:", id);
+        if (pty_find(p, title, NULL, NULL)) {
+            *(int *)(uintptr_t)face = id;
+            return true;
+        }
+    }
+    return false;
+}
+
 static bool is_gone(struct pty *p, const void *text)
 {
     return !pty_find(p, text, NULL, NULL);
@@ -475,6 +508,13 @@ static bool has_stopped(struct pty *p, const void *unused)
 void pty_see(struct pty *p, const char *text)
 {
     must(p, is_there, text, "never seen:", text);
+}
+
+int pty_see_face(struct pty *p)
+{
+    int id = 0;
+    must(p, names_face, &id, "never seen:", "a face");
+    return id;
 }
 
 void pty_gone(struct pty *p, const char *text)

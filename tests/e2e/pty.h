@@ -51,6 +51,10 @@ bool pty_wait(struct pty *p, bool (*cond)(struct pty *p, const void *ctx), const
 void pty_see(struct pty *p, const char *text);
 void pty_gone(struct pty *p, const char *text);
 
+/* Waits until the bars are those of a face, and returns its number, which on a slow machine is not
+ * always 1: a tracker that sees two pictures a second loses a face and finds another. */
+int pty_see_face(struct pty *p);
+
 /* Waits for so many whole frames (each ends with a question, DSR), or fails the test. */
 void pty_frames(struct pty *p, int count);
 

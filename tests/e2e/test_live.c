@@ -60,35 +60,37 @@ static struct centres performer_centres(void)
     return c;
 }
 
-static bool box_found(struct pty *p, const void *unused)
+enum { BOX_ROWS = 48, BOX_COLS = 160, PANE_W = 115, PANE_H = 45, PANE_Y = 2 };
+
+/* The box on the screen, as parts of the picture: 4:3 at cells of 1:2 in PANE_W x PANE_H cells. */
+static bool box_fits(struct pty *p, const void *centres)
 {
-    int row;
-    (void)unused;
-    return pty_find(p, "└", &row, NULL) && pty_find(p, "┘", &row, NULL);
+    const struct centres *want = centres;
+    int bottom, left, right, top;
+    if (!pty_find(p, "└", &bottom, &left) || !pty_find(p, "┘", &bottom, &right) ||
+        !pty_find(p, "┐", &top, NULL))
+        return false;
+    double h = PANE_W * 3.0 / 8, x = (left + right + 1) / 2.0 / PANE_W;
+    double y = ((top + bottom + 1) / 2.0 - PANE_Y - (PANE_H - h) / 2) / h;
+    double w = (right - left + 1.0) / PANE_W;
+    double slack = want->w * 0.2; /* the detector's box is not the drawn outline */
+    return x > want->x0 - slack && x < want->x1 + slack && y > want->y0 - slack * 2 &&
+           y < want->y1 + slack * 2 && w > want->w * 0.5 && w < want->w * 1.6;
 }
 
-/* 120 x 46 cells of picture pane: 4:3 at cells of 1:2 is 115 x 43. */
 static void box_is_where_the_performers_face_is(void **state)
 {
     (void)state;
-    enum { ROWS = 48, COLS = 160, PANE_W = 115, PANE_H = 45, PANE_Y = 2 };
-    struct pty *p = start(ROWS, COLS, NULL);
-    pty_keys(p, "ff"); /* never zoom */
-    pty_see(p, "face 1:");
-    pty_frames(p, 5);
-    assert_true(pty_wait(p, box_found, NULL));
-    int bottom, left, right, top;
-    pty_find(p, "└", &bottom, &left);
-    pty_find(p, "┘", &bottom, &right);
-    assert_true(pty_find(p, "1 ", &top, NULL) && top < bottom && left < right);
-    double h = PANE_W * 3.0 / 8, x = (left + right + 1) / 2.0 / PANE_W;
-    double y = ((top + bottom + 1) / 2.0 - PANE_Y - (PANE_H - h) / 2) / h;
     struct centres want = performer_centres();
-    double slack = want.w * 0.2; /* the detector's box is not the drawn outline */
-    assert_true(x > want.x0 - slack && x < want.x1 + slack);
-    assert_true(y > want.y0 - slack * 2 && y < want.y1 + slack * 2);
-    double w = (right - left + 1.0) / PANE_W;
-    assert_true(w > want.w * 0.5 && w < want.w * 1.6);
+    struct pty *p = start(BOX_ROWS, BOX_COLS, NULL);
+    pty_keys(p, "ff"); /* never zoom */
+    for (int i = 0; i < 3; i++) {
+        pty_frames(p, 3);
+        if (!pty_wait(p, box_fits, &want)) {
+            pty_dump(p);
+            fail_msg("no box where the face is");
+        }
+    }
     quit(p);
 }
 
@@ -111,7 +113,7 @@ static void picture_is_more_than_one_shade(void **state)
     (void)state;
     static const char *const args[] = {"live", "--renderer", "half-grey", "demo:", NULL};
     struct pty *p = start(24, 80, args);
-    pty_see(p, "face 1");
+    pty_see_face(p);
     int shades = 0;
     bool seen[256] = {false};
     for (int y = 2; y < 23; y++)
@@ -148,15 +150,20 @@ static int bars_sum(struct pty *p)
     return sum;
 }
 
+static bool bars_are_a_distribution(struct pty *p, const void *unused)
+{
+    (void)unused;
+    int sum = bars_sum(p); /* of seven rounded numbers */
+    return sum >= 96 && sum <= 104;
+}
+
 static void bars_sum_to_one(void **state)
 {
     (void)state;
     struct pty *p = start(24, 100, NULL);
-    pty_see(p, "face 1:");
     for (int i = 0; i < 5; i++) {
         pty_frames(p, 1);
-        int sum = bars_sum(p);
-        assert_in_range(sum, 96, 104); /* seven rounded numbers */
+        assert_true(pty_wait(p, bars_are_a_distribution, NULL));
     }
     quit(p);
 }
@@ -187,7 +194,8 @@ static void history_moves(void **state)
 {
     (void)state;
     struct pty *p = start(24, 80, NULL);
-    pty_see(p, "face 1, last 60 s");
+    pty_see_face(p);
+    pty_see(p, ", last 60 s");
     pty_frames(p, 2);
     for (int i = 0; i < 3; i++) {
         char *before = history_text(p);
@@ -201,7 +209,7 @@ static void pause_holds_all(void **state)
 {
     (void)state;
     struct pty *p = start(24, 80, NULL);
-    pty_see(p, "face 1:");
+    pty_see_face(p);
     pty_frames(p, 5);
     pty_keys(p, "p");
     pty_see(p, "PAUSED");
@@ -251,7 +259,7 @@ static void panes_are_focused_and_maximised(void **state)
     (void)state;
     struct pty *p = start(24, 80, NULL);
     int row, col;
-    pty_see(p, "face 1:");
+    pty_see_face(p);
     pty_find(p, "picture:", &row, &col);
     assert_true(pty_cell(p, row, col).reverse);
     pty_keys(p, "\t\t");
@@ -272,10 +280,14 @@ static void cursor_is_on_the_chosen_face(void **state)
     (void)state;
     struct pty *p = start(24, 80, NULL);
     int row, col, y, x;
-    pty_see(p, "face 1:");
+    pty_see_face(p);
+    pty_keys(p, "p"); /* so that the face stays the same */
+    pty_see(p, "PAUSED");
     pty_frames(p, 2);
     pty_cursor(p, &y, &x);
-    assert_true(pty_find(p, "face 1:", &row, &col));
+    char title[32];
+    snprintf(title, sizeof title, "face %d:", pty_see_face(p));
+    assert_true(pty_find(p, title, &row, &col));
     assert_int_equal(y, row);
     assert_int_equal(x, col);
     quit(p);
@@ -286,8 +298,10 @@ static void mouse_chooses_a_pane(void **state)
     (void)state;
     struct pty *p = start(24, 80, NULL);
     int row, col;
-    pty_see(p, "face 1:");
-    pty_find(p, "face 1:", &row, &col);
+    pty_see_face(p);
+    pty_see(p, "face ");
+    pty_find(p, "face ", &row, &col);
+    assert_int_equal(row, 1);
     assert_false(pty_cell(p, row, col).reverse);
     pty_keys(p, "m");
     pty_see(p, "mouse on");
@@ -327,7 +341,7 @@ static void a_file_ends_and_is_replayed(void **state)
     struct pty *p = start(24, 80, args);
     for (int round = 0; round < 2; round++) {
         pty_see(p, "r replays");
-        pty_see(p, "face 1:");
+        pty_see_face(p);
         pty_keys(p, "r");
         pty_frames(p, 1);
     }
