@@ -182,12 +182,12 @@ static void draw_hint(struct app *a)
 {
     struct layout_rect r = a->frame.hint;
     fill(a, r, style_role(a->style, STYLE_HINT));
-    if (a->notice_until > 0) {
-        style_text(a->style, a->win, r.y, 1, r.w - 2, style_role(a->style, STYLE_HINT), a->notice);
-        return;
-    }
-    int x = draw_hints(a, app_keys, 1);
-    draw_hints(a, a->view[a->current].ops->keys, x);
+    int x = draw_hints(a, app_keys, 1); /* the way out is always there */
+    if (a->notice_until > 0)
+        style_text(a->style, a->win, r.y, x + 1, r.w - x - 2, style_role(a->style, STYLE_GOOD),
+                   a->notice);
+    else
+        draw_hints(a, a->view[a->current].ops->keys, x);
 }
 
 /* One line of text, and a second one with the way out if there is room. */
