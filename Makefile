@@ -3,6 +3,7 @@
 #   make            builds ./moodtop; names the Debian package of a missing library
 #   make demo       installs what is missing (apt), builds, runs the live screen
 #   make check      installs what is missing for the tests, builds, runs them all
+#   make fuzz       libFuzzer (clang) on what reads files, FUZZ_SECONDS=60 each; FUZZ=csv for one alone
 #   make bench      benchmarks: ratios measured in one run
 #   make install    PREFIX=/usr/local, DESTDIR for packagers
 #   make readme     puts the option tables into README.md
@@ -54,7 +55,7 @@ E2E_HELP := $(patsubst %.c,$(B)/%.o,$(filter-out $(wildcard tests/e2e/test_*.c) 
                                                  $(wildcard tests/e2e/*.c)))
 FAKECAM  := $(if $(wildcard tests/e2e/fakecam.c),$(B)/tests/e2e/fakecam.so)
 
-.PHONY: all demo check unit e2e bench install uninstall readme clean deps deps-test
+.PHONY: all demo check unit e2e fuzz bench install uninstall readme clean deps deps-test
 .SECONDARY:
 .DELETE_ON_ERROR:
 
@@ -150,6 +151,29 @@ bench: all $(patsubst tests/bench/%.c,$(B)/tests/bench/%,$(wildcard tests/bench/
 $(B)/tests/bench/%: $(B)/tests/bench/%.o $(B)/libmoodtop.a
 	$(Q)$(CC) $(LDFLAGS) -o $@ $^ $(LIBS)
 
+# ---- fuzzing --------------------------------------------------------------------------------------------
+
+FUZZ_SECONDS ?= 60
+FUZZ_CC      ?= clang-14
+FUZZ         ?= $(patsubst tests/fuzz/fuzz_%.c,%,$(wildcard tests/fuzz/fuzz_*.c))
+FUZZ_SAN     := address,undefined
+FB           := build/fuzz
+FUZZ_OBJ     := $(patsubst %.c,$(FB)/%.o,$(wildcard base/*.c nn/*.c))
+
+# Starts from sound files; what it learns stays in build/fuzz/corpus, what it finds in build/fuzz/found.
+fuzz: $(patsubst %,$(FB)/fuzz_%,$(FUZZ))
+	@tests/fuzz/run.sh $(FB) $(FUZZ_SECONDS) $(FUZZ)
+
+$(FB)/fuzz_%: $(FB)/tests/fuzz/fuzz_%.o $(FUZZ_OBJ)
+	@echo "-- LD $@"
+	$(Q)$(FUZZ_CC) -fsanitize=fuzzer,$(FUZZ_SAN) -o $@ $^ $(LIBS)
+
+$(FB)/%.o: %.c
+	@mkdir -p $(@D)
+	@echo "-- CC $< (fuzz)"
+	$(Q)$(FUZZ_CC) $(filter-out -O%,$(ALL_CFLAGS)) -O1 -fno-omit-frame-pointer -D__SANITIZE_ADDRESS__ \
+	    -fsanitize=fuzzer-no-link,$(FUZZ_SAN) -fno-sanitize-recover=all -Wno-unknown-pragmas -MD -MP -c -o $@ $<
+
 # ---- installing -----------------------------------------------------------------------------------------
 
 SHARE := $(DESTDIR)$(PREFIX)/share
@@ -176,4 +200,4 @@ readme: all
 clean:
 	rm -rf build moodtop
 
--include $(wildcard $(B)/*/*.d $(B)/tests/*/*.d)
+-include $(wildcard $(B)/*/*.d $(B)/tests/*/*.d $(FB)/*/*.d $(FB)/tests/*/*.d)

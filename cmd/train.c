@@ -38,6 +38,7 @@ static void catch_signals(void)
     struct sigaction action = {.sa_handler = on_stop, .sa_flags = (int)SA_RESETHAND | SA_RESTART};
     sigaction(SIGINT, &action, NULL);
     sigaction(SIGTERM, &action, NULL);
+    signal(SIGXFSZ, SIG_IGN); /* a limit on the size of files is told as a full disk is */
     struct sigaction before;
     sigaction(SIGHUP, NULL, &before);
     if (before.sa_handler != SIG_IGN) /* nohup */

@@ -147,6 +147,17 @@ int checkpoint_write(const char *path, const struct checkpoint *c, const struct 
     return rc;
 }
 
+/* Whether the numbers fit the struct's fields: what is packed again is what was read. */
+static bool is_in_range(const uint64_t *words)
+{
+    struct checkpoint c;
+    uint64_t again[STATE_WORDS];
+    unpack_state(&c, words);
+    pack_state(&c, again);
+    return memcmp(words, again, sizeof again) == 0 && c.epoch >= 0 && c.batch >= 0 && c.step >= 0 &&
+           c.best_epoch >= 0 && c.plateau.wait >= 0 && c.last.epoch >= 0;
+}
+
 /* Everything that can be wrong with a file of `size` bytes; 0 or -1. */
 static int check(const char *data, size_t size, size_t want, const struct checkpoint *c,
                  const struct optimizer *o, struct err *err)
@@ -165,6 +176,8 @@ static int check(const char *data, size_t size, size_t want, const struct checkp
     memcpy(&hash, data + size - sizeof hash, sizeof hash);
     if (hash != checkpoint_hash(data, size - sizeof hash))
         return err_set(err, "damaged: its check sum does not fit its contents");
+    if (!is_in_range(words))
+        return err_set(err, "damaged: a number is out of range");
     if (words[0] != c->data_hash)
         return err_set(err, "made with another data set");
     if (words[1] != c->model_hash)

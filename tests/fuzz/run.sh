@@ -1,0 +1,51 @@
+#!/bin/sh
+# Usage: run.sh FOLDER SECONDS TARGET...   runs FOLDER/fuzz_TARGET for so long each, from sound and damaged files;
+# ends with 1 if one of them finds anything.
+set -u
+cd "$(dirname "$0")/../.." || exit 1
+folder=$1 seconds=$2
+shift 2
+
+# seeds TARGET FOLDER: copies the files to start from
+seeds() {
+    case $1 in
+    model) cp models/*/model.json tests/data/tiny/model.json "$2/" 2>/dev/null
+           for file in tests/data/nn/*.json tests/data/bad/model*; do [ -f "$file" ] && cp "$file" "$2/"; done ;;
+    safetensors) cp tests/data/bad/weights* "$2/"
+           for file in tests/data/nn/*.safetensors; do [ -f "$file" ] && cp "$file" "$2/"; done ;;
+    csv) cp tests/data/bad/csv_* "$2/"
+         { echo emotion,pixels,Usage; row Training; row PublicTest; row PrivateTest; } >"$2/sound.csv"
+         { cat "$2/sound.csv"; printf '\0'
+           echo Usage,Image name,neutral,happiness,surprise,sadness,anger,disgust,fear,contempt,unknown,NF
+           echo Training,a.png,4,0,0,1,3,2,0,0,0,0; echo PublicTest,,0,9,1,0,0,0,0,0,0,0
+           echo PrivateTest,c,0,0,0,0,0,0,0,9,1,0; } >"$2/votes.csv" ;;
+    checkpoint) for file in tests/data/bad/checkpoint*; do [ -f "$file" ] && cp "$file" "$2/"; done
+         # 5 blocks of a network of 6 parameters, with Adam and an average; the sum is made right
+         { printf 'MOODCKP2'; head -c 184 /dev/zero
+           printf '\6\0\0\0\0\0\0\0\6\0\0\0\0\0\0\0\1\0\0\0\0\0\0\0\1\0\0\0\0\0\0\0\7\0\0\0\0\0\0\0'
+           head -c 104 /dev/zero; } >"$2/sound.ckpt" ;;
+    esac
+    true
+}
+
+row() {
+    printf '3,1'
+    yes ' 2' | head -n 2303 | tr -d '\n'
+    printf ',%s\n' "$1"
+}
+
+failed=0
+for target in "$@"; do
+    corpus=$folder/corpus/$target found=$folder/found
+    mkdir -p "$corpus" "$found"
+    seeds "$target" "$corpus"
+    if "$folder/fuzz_$target" -max_total_time="$seconds" -timeout=20 -rss_limit_mb=2048 -max_len=65536 \
+        -print_final_stats=1 -artifact_prefix="$found/$target-" "$corpus" >"$found/$target.log" 2>&1; then
+        echo "$target: nothing found in $(sed -n 's/^stat::number_of_executed_units: *//p' "$found/$target.log") runs"
+    else
+        failed=1
+        echo "$target: FOUND something, see $found/$target.log"
+        grep -E 'ERROR:|runtime error|Test unit written|SUMMARY' "$found/$target.log" | head -n 8
+    fi
+done
+exit $failed
