@@ -24,6 +24,8 @@ struct conv_algo {
     const char *name;
     /* Can it compute this convolution? NULL: any. */
     bool (*fits)(const struct conv *c);
+    /* The fewest images worth a part of the batch of their own; NULL: it follows from the output. */
+    int (*images)(const struct conv *c);
     /* Floats of scratch that a worker needs. */
     size_t (*scratch)(const struct conv *c);
     /* Floats that it makes of the kernel before it is used; NULL: none. */

@@ -84,6 +84,9 @@ static void forward_slice(const struct call *call, const struct slice *s)
  */
 static size_t slice_work(const struct layer *l)
 {
+    const struct conv *c = l->priv;
+    if (c->algo->images != NULL)
+        return SLICE_WORK / (size_t)c->algo->images(c);
     return (size_t)l->out.h * (size_t)l->out.w * 40;
 }
 

@@ -1,8 +1,6 @@
 /* slice: see slice.h. */
 #include "nn/slice.h"
 
-#define SLICE_WORK 8192 /* floats: less than about 2 us, so not worth a part of its own */
-
 bool slice_wants_pool(size_t floats, long macs)
 {
     return floats + (size_t)macs / 10 >= 1 << 17;

@@ -41,6 +41,8 @@ struct slice {
     int part, first, n, worker;
 };
 
+#define SLICE_WORK 8192 /* floats: less than about 2 us, so not worth a part of its own */
+
 /*
  * Runs fn for each part that has images. `work` is about how many floats an image moves: small
  * batches are cut into fewer parts, down to one. Returns the number of parts, at most LAYER_SLICES.
