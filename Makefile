@@ -5,6 +5,7 @@
 #   make check      installs what is missing for the tests, builds, runs them all
 #   make fuzz       libFuzzer (clang) on what reads files, FUZZ_SECONDS=60 each; FUZZ=csv for one alone
 #   make bench      benchmarks: ratios measured in one run
+#   make bench-peers  the network engine beside PyTorch alone
 #   make install    PREFIX=/usr/local, DESTDIR for packagers
 #   make readme     puts the option tables into README.md
 #   SANITIZE=address,undefined or SANITIZE=thread builds a variant of its own below build/; V=1 shows commands;
@@ -55,7 +56,7 @@ E2E_HELP := $(patsubst %.c,$(B)/%.o,$(filter-out $(wildcard tests/e2e/test_*.c) 
                                                  $(wildcard tests/e2e/*.c)))
 FAKECAM  := $(if $(wildcard tests/e2e/fakecam.c),$(B)/tests/e2e/fakecam.so)
 
-.PHONY: all demo check unit e2e fuzz bench install uninstall readme clean deps deps-test
+.PHONY: all demo check unit e2e fuzz bench bench-peers install uninstall readme clean deps deps-test
 .SECONDARY:
 .DELETE_ON_ERROR:
 
@@ -147,6 +148,9 @@ e2e: $(BIN) $(E2E) $(FAKECAM)
 
 bench: all $(patsubst tests/bench/%.c,$(B)/tests/bench/%,$(wildcard tests/bench/*.c))
 	@tests/bench/run.sh
+
+bench-peers: all
+	@tests/bench/run.sh peers
 
 $(B)/tests/bench/%: $(B)/tests/bench/%.o $(B)/libmoodtop.a
 	$(Q)$(CC) $(LDFLAGS) -o $@ $^ $(LIBS)

@@ -17,3 +17,10 @@ void clock_sleep_until(int64_t deadline)
     while (clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &ts, NULL) == EINTR)
         continue;
 }
+
+int64_t clock_cpu(void)
+{
+    struct timespec t;
+    clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &t);
+    return (int64_t)t.tv_sec * CLOCK_S + t.tv_nsec;
+}

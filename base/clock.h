@@ -11,6 +11,10 @@
  * zero. */
 int64_t clock_now(void);
 
+/* Processor time that all threads of this process have used so far, in ns: what a computation costs
+ * on a machine that others use too. */
+int64_t clock_cpu(void);
+
 /* Sleeps until clock_now() reaches the deadline; returns at once if it has passed. */
 void clock_sleep_until(int64_t deadline);
 

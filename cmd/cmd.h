@@ -24,7 +24,8 @@ struct command {
     int (*run)(const struct opts *opts, int argc, char **argv);
 };
 
-extern const struct command cmd_live, cmd_predict, cmd_train, cmd_eval, cmd_config, cmd_help;
+extern const struct command cmd_live, cmd_predict, cmd_train, cmd_eval, cmd_model, cmd_bench,
+    cmd_config, cmd_help;
 
 /* All of them, NULL at the end, in the order of the help. */
 extern const struct command *const commands[];

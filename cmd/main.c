@@ -18,7 +18,7 @@
 
 const struct command *const commands[] = {
     &cmd_live,
-    &cmd_predict, &cmd_train, &cmd_eval, &cmd_config, &cmd_help, NULL,
+    &cmd_predict, &cmd_train, &cmd_eval, &cmd_model, &cmd_bench, &cmd_config, &cmd_help, NULL,
 };
 
 static struct config config;

@@ -124,6 +124,14 @@ struct eval_opts {
     int tta_shift;     /* pixels */
 };
 
+/* [bench] how fast networks are. */
+struct bench_opts {
+    bool json;
+    int threads; /* 0 = as many as there are processors */
+    int batch;
+    double seconds; /* per measurement */
+};
+
 /* [predict] pictures and videos in batch. */
 struct predict_opts {
     bool json;
@@ -144,6 +152,7 @@ struct opts {
     struct ui_opts ui;
     struct train_opts train;
     struct eval_opts eval;
+    struct bench_opts bench;
     struct predict_opts predict;
     struct config_opts config;
     char log[OPTS_TEXT_MAX]; /* file for log lines; "" = stderr, or the state folder while a screen

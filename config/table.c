@@ -46,6 +46,7 @@ const struct table_section table_sections[] = {
     {"predict", "pictures and videos in batch"},
     {"train", "training a network"},
     {"eval", "measuring a network"},
+    {"bench", "measuring how fast networks are"},
     {"config", "printing the configuration"},
     {"general", "all commands"},
     {NULL, NULL},
@@ -204,6 +205,12 @@ const struct table_row table_rows[] = {
      .help = "mean over several views of each image: none, flip (it and its mirror image), ten "
              "(it, four shifts, and the mirror images of these five)"},
     {FIELD(eval, tta_shift), INT("2", 1, 24), .unit = "pixels", .help = "shift of --tta ten"},
+
+    {FIELD(bench, json), BOOL("false"), .help = "print one JSON object"},
+    {FIELD(bench, threads), INT("0", 0, 1024), .help = "threads; 0 is one per processor"},
+    {FIELD(bench, batch), INT("64", 1, 4096), .unit = "images", .help = "images at a time"},
+    {FIELD(bench, seconds), REAL("2", 0, 3600), .metavar = "S",
+     .help = "seconds that each measurement takes"},
 
     {FIELD(config, json), BOOL("false"), .flag_only = true, .help = "print one JSON object"},
 

@@ -12,6 +12,7 @@ struct conv {
     struct window win;
     struct shape in, out;
     bool use_bias;
+    int groups; /* channels are cut into so many runs that do not see each other */
     struct initial kernel, bias;
     const struct conv_algo *algo;
 };
@@ -24,7 +25,7 @@ struct conv_algo {
     const char *name;
     /* Can it compute this convolution? NULL: any. */
     bool (*fits)(const struct conv *c);
-    /* The fewest images worth a part of the batch of their own; NULL: it follows from the output. */
+    /* The fewest images worth a part of the batch of their own; NULL: the output's size says. */
     int (*images)(const struct conv *c);
     /* Floats of scratch that a worker needs. */
     size_t (*scratch)(const struct conv *c);
@@ -44,6 +45,6 @@ struct conv_algo {
 
 #define CONV_CHANNELS 16
 
-extern const struct conv_algo conv_im2col, conv_winograd;
+extern const struct conv_algo conv_im2col, conv_winograd, conv_grouped;
 
 #endif

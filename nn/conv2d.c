@@ -30,7 +30,7 @@ static int conv2d_config(struct layer *l, const json_t *config, struct err *err)
     c->kernel = initial_read(&o, "kernel_initializer", "glorot_uniform");
     c->bias = initial_read(&o, "bias_initializer", "zeros");
     opt_only(&o, "dilation_rate", 1);
-    opt_only(&o, "groups", 1);
+    c->groups = opt_int(&o, "groups", 1, 1, 1 << 14);
     opt_warn(&o, warned);
     if (c->out.c == 0)
         opt_fail(&o, "filters", "is missing");
@@ -44,12 +44,17 @@ static int conv2d_shape(struct layer *l, struct err *err)
     if (window_shape(&c->win, l, &c->out, err) != 0)
         return -1;
     l->out = c->out;
-    int dim[4] = {c->win.kh, c->win.kw, c->in.c, c->out.c};
+    if (c->in.c % c->groups != 0 || c->out.c % c->groups != 0)
+        return err_set(err,
+                       "layer \"%s\" (Conv2D): option \"groups\" is %d; supported: divisors of "
+                       "its %d input channels and %d filters",
+                       l->name, c->groups, c->in.c, c->out.c);
+    int dim[4] = {c->win.kh, c->win.kw, c->in.c / c->groups, c->out.c};
     params_add(l, "kernel", 4, dim);
     l->param[0].decay = true;
     if (c->use_bias)
         params_add(l, "bias", 1, &c->out.c);
-    c->algo = conv_winograd.fits(c) ? &conv_winograd : &conv_im2col;
+    c->algo = c->groups > 1 ? &conv_grouped : conv_winograd.fits(c) ? &conv_winograd : &conv_im2col;
     l->scratch = c->algo->scratch(c);
     for (int train = 0; train < 2 && c->algo->prepared != NULL; train++)
         l->prepared[train] = c->algo->prepared(c, train);

@@ -1,5 +1,6 @@
 /*
- * dropout: Dropout, which in training zeroes a share of its input and scales up the rest. Each
+ * dropout: Dropout, which in training zeroes a share of its input and scales up the rest, and
+ * SpatialDropout2D, which does so to whole channels. Each
  * image draws from its own stream of the step's seed, so slices do not matter. Trainer or analysis
  * thread; slices on pool workers.
  */
@@ -14,30 +15,52 @@
 
 struct dropout {
     float rate;
+    bool spatial; /* one draw for a channel of an image */
 };
 
-static int dropout_config(struct layer *l, const json_t *config, struct err *err)
+static int read_config(struct layer *l, const json_t *config, bool spatial, struct err *err)
 {
     static const char *const silent[] = {"seed", NULL};
     struct dropout *d = mem_zalloc(1, sizeof *d);
     struct options o;
+    static const char *const formats[] = {"channels_last", NULL};
     l->priv = d;
+    d->spatial = spatial;
     l->inplace = true;
     opt_begin(&o, l, config, err);
     opt_ignore(&o, silent);
     d->rate = opt_float(&o, "rate", 0.5f);
     if (d->rate < 0 || d->rate >= 1)
         opt_fail(&o, "rate", "is %g; supported: from 0 to less than 1", (double)d->rate);
+    if (spatial)
+        opt_word(&o, "data_format", formats, 0);
     if (opt_json(&o, "noise_shape") != NULL)
         opt_fail(&o, "noise_shape", "is set; supported: null");
     return opt_end(&o);
+}
+
+static int dropout_config(struct layer *l, const json_t *config, struct err *err)
+{
+    return read_config(l, config, false, err);
+}
+
+static int spatial_config(struct layer *l, const json_t *config, struct err *err)
+{
+    return read_config(l, config, true, err);
+}
+
+/* Numbers of an image that one mask covers: all, or those of a pixel. */
+static size_t mask_size(const struct layer *l)
+{
+    const struct dropout *d = l->priv;
+    return d->spatial ? (size_t)l->out.c : shape_size(&l->out);
 }
 
 static int dropout_shape(struct layer *l, struct err *err)
 {
     (void)err;
     l->out = l->in[0];
-    l->saved = (shape_size(&l->out) + 3) / 4; /* the mask: a byte per number */
+    l->saved = (mask_size(l) + 3) / 4; /* the mask: a byte per number */
     return 0;
 }
 
@@ -77,10 +100,12 @@ VEC static void apply_mask(const uint8_t *mask, const float *x, float *y, float 
 static void forward_slice(const struct call *c, const struct slice *s)
 {
     const struct dropout *d = c->l->priv;
-    size_t n = shape_size(&c->l->out);
+    size_t n = mask_size(c->l);
     for (int i = s->first; i < s->first + s->n; i++) {
         draw_mask(mask_of(c, i), n, d->rate, c->run->seed, i);
-        apply_mask(mask_of(c, i), call_x(c, 0, i), call_y(c, i), 1 / (1 - d->rate), false, n);
+        for (size_t at = 0; at < shape_size(&c->l->out); at += n)
+            apply_mask(mask_of(c, i), call_x(c, 0, i) + at, call_y(c, i) + at, 1 / (1 - d->rate),
+                       false, n);
     }
 }
 
@@ -98,9 +123,11 @@ static void dropout_forward(struct layer *l, const float *const *x, float *y, st
 static void backward_slice(const struct call *c, const struct slice *s)
 {
     const struct dropout *d = c->l->priv;
+    size_t n = mask_size(c->l);
     for (int i = s->first; i < s->first + s->n; i++)
-        apply_mask(mask_of(c, i), call_dy(c, i), call_dx(c, 0, i), 1 / (1 - d->rate),
-                   c->run->add[0], shape_size(&c->l->out));
+        for (size_t at = 0; at < shape_size(&c->l->out); at += n)
+            apply_mask(mask_of(c, i), call_dy(c, i) + at, call_dx(c, 0, i) + at, 1 / (1 - d->rate),
+                       c->run->add[0], n);
 }
 
 static void dropout_backward(struct layer *l, const float *const *x, const float *y,
@@ -121,6 +148,14 @@ static void dropout_backward(struct layer *l, const float *const *x, const float
 const struct layer_ops dropout_ops = {
     .name = "Dropout",
     .config = dropout_config,
+    .shape = dropout_shape,
+    .forward = dropout_forward,
+    .backward = dropout_backward,
+};
+
+const struct layer_ops spatial_dropout_ops = {
+    .name = "SpatialDropout2D",
+    .config = spatial_config,
     .shape = dropout_shape,
     .forward = dropout_forward,
     .backward = dropout_backward,

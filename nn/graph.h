@@ -77,6 +77,13 @@ void graph_fold(struct graph *g);
  * another layer's has taken its place, which graph_reserve_all prevents. */
 const float *graph_output(const struct graph *g, int i);
 
+/*
+ * From now on adds the processor time of each layer, in ns, to forward[layers] and
+ * backward[layers]; both are borrowed until they are taken back by NULL, or until the next
+ * graph_reserve.
+ */
+void graph_time(struct graph *g, int64_t *forward, int64_t *backward);
+
 /* Multiply-adds of one image. */
 long graph_macs(const struct graph *g);
 

@@ -4,6 +4,7 @@
 #include <assert.h>
 #include <string.h>
 
+#include "base/clock.h"
 #include "nn/slice.h"
 
 int graph_logits_layer(const struct graph *g)
@@ -38,6 +39,22 @@ static struct layer_run layer_run_of(const struct graph *g, int i)
     };
 }
 
+void graph_time(struct graph *g, int64_t *forward, int64_t *backward)
+{
+    g->run->time[0] = forward;
+    g->run->time[1] = backward;
+}
+
+/* Adds the time since `start`, which is the time now or 0 if nobody asked; the time now. */
+static int64_t lap(int64_t *time, int layer, int64_t start)
+{
+    if (time == NULL)
+        return 0;
+    int64_t now = clock_cpu();
+    time[layer] += start != 0 ? now - start : 0;
+    return now;
+}
+
 static const float *forward(struct graph *g, const float *x, int batch, bool train, uint64_t step,
                             int last)
 {
@@ -50,12 +67,14 @@ static const float *forward(struct graph *g, const float *x, int batch, bool tra
     run->stale |= train; /* a training step changes what the next one and the next evaluation see */
     run->y[0] = (float *)x; /* only ever read: no layer overwrites the input */
     for (int i = 1; i <= last; i++) {
+        int64_t start = lap(run->time[0], i, 0);
         struct layer *l = &g->layer[i];
         const float *in[LAYER_INPUTS_MAX];
         for (int k = 0; k < l->inputs; k++)
             in[k] = run->y[l->from[k]];
         struct layer_run r = layer_run_of(g, i);
         l->ops->forward(l, in, run->y[i], &r);
+        lap(run->time[0], i, start);
         if (run->watch != NULL)
             run->watch(run->watch_ctx, i, run->y[i], (size_t)batch * shape_size(&l->out));
     }
@@ -106,12 +125,14 @@ void graph_backward(struct graph *g, const float *dlogits, float *dx)
         struct layer_run r = layer_run_of(g, i);
         const float *in[LAYER_INPUTS_MAX];
         float *target[LAYER_INPUTS_MAX];
+        int64_t start = lap(run->time[1], i, 0);
         if (dx == NULL && !run->learns[i])
             continue;
         for (int k = 0; k < l->inputs; k++)
             in[k] = run->y[l->from[k]];
         set_targets(g, l, dx, run->begun, target, r.add);
         l->ops->backward(l, in, run->y[i], run->dy[i], target, &r);
+        lap(run->time[1], i, start);
     }
 }
 

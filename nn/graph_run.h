@@ -34,6 +34,7 @@ struct graph_run {
     /* Sees each output (n floats) as forward makes it; NULL but in graph_bad_output. */
     void (*watch)(void *ctx, int layer, const float *y, size_t n);
     void *watch_ctx;
+    int64_t *time[2]; /* [layers] graph_time's forward and backward, or NULL */
 };
 
 /* Index of the layer whose output the logits are: the one before a final softmax, or the last. */

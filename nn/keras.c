@@ -16,6 +16,7 @@ struct item {
 struct reader {
     struct keras *k;
     struct err *err;
+    int version; /* of Keras: 2 or 3 */
     int items;
     struct item *item;
 };
@@ -78,7 +79,7 @@ static int add_layer(struct reader *r, const struct layer_ops *ops, const char *
         k->layer = mem_realloc(k->layer, (size_t)k->room, sizeof *k->layer);
     }
     struct layer *l = &k->layer[k->layers++];
-    *l = (struct layer){.ops = ops, .inputs = from >= 0, .from = {from}};
+    *l = (struct layer){.ops = ops, .inputs = from >= 0, .from = {from}, .keras = r->version};
     if ((size_t)snprintf(l->name, sizeof l->name, "%s", name) >= sizeof l->name)
         return err_set(r->err, "layer \"%.80s...\": the name is longer than %d bytes", name,
                        LAYER_NAME_MAX - 1);
@@ -271,7 +272,8 @@ static int read_functional(struct reader *r, const json_t *config, const json_t 
     return 0;
 }
 
-/* Every layer but the input must have one input (Add: several), and the input must be one. */
+/* Every layer but the input must have one input (those that merge: several), and the input must be
+ * one. */
 static int check_inputs(const struct keras *k, struct err *err)
 {
     for (int i = 0; i < k->layers; i++) {
@@ -280,7 +282,7 @@ static int check_inputs(const struct keras *k, struct err *err)
         if (is_input != (i == k->input))
             return err_set(err, "layer \"%s\" (%s): supported: one InputLayer, at the start",
                            l->name, l->ops->name);
-        if (!is_input && l->inputs != 1 && strcmp(l->ops->name, "Add") != 0)
+        if (!is_input && l->inputs != 1 && !l->ops->merges)
             return err_set(err, "layer \"%s\" (%s): expected one input, got %d", l->name,
                            l->ops->name, l->inputs);
     }
@@ -303,6 +305,7 @@ static int read_root(struct reader *r, const json_t *root)
     if (json_array_size(layers) == 0)
         return err_set(r->err, "\"config\" has no \"layers\"");
     snprintf(r->k->name, sizeof r->k->name, "%s", name != NULL ? name : "model");
+    r->version = json_object_get(root, "module") != NULL ? 3 : 2; /* which 2 does not write */
     r->item = mem_zalloc(json_array_size(layers), sizeof *r->item);
     int rc = sequential ? read_sequential(r, config, layers) : read_functional(r, config, layers);
     free(r->item);

@@ -6,6 +6,8 @@
 
 extern const struct layer_ops input_ops;
 extern const struct layer_ops conv2d_ops;
+extern const struct layer_ops depthwise_ops;
+extern const struct layer_ops separable_ops;
 extern const struct layer_ops batchnorm_ops;
 extern const struct layer_ops layernorm_ops;
 extern const struct layer_ops activation_ops;
@@ -18,6 +20,13 @@ extern const struct layer_ops flatten_ops;
 extern const struct layer_ops dense_ops;
 extern const struct layer_ops dropout_ops;
 extern const struct layer_ops add_ops;
+extern const struct layer_ops leaky_relu_ops;
+extern const struct layer_ops elu_ops;
+extern const struct layer_ops global_maxpool_ops;
+extern const struct layer_ops reshape_ops;
+extern const struct layer_ops spatial_dropout_ops;
+extern const struct layer_ops multiply_ops;
+extern const struct layer_ops concatenate_ops;
 extern const struct layer_ops rescaling_ops;
 extern const struct layer_ops zeropad_ops;
 

@@ -8,9 +8,19 @@
 #include "nn/kinds.h"
 
 static const struct layer_ops *const table[] = {
-    &input_ops,   &conv2d_ops,  &batchnorm_ops, &layernorm_ops,      &activation_ops, &relu_ops,
-    &softmax_ops, &maxpool_ops, &avgpool_ops,   &global_avgpool_ops, &flatten_ops,    &dense_ops,
-    &dropout_ops, &add_ops,     &rescaling_ops, &zeropad_ops,
+    &input_ops,           &conv2d_ops,
+    &batchnorm_ops,       &layernorm_ops,
+    &activation_ops,      &relu_ops,
+    &softmax_ops,         &maxpool_ops,
+    &avgpool_ops,         &global_avgpool_ops,
+    &flatten_ops,         &dense_ops,
+    &dropout_ops,         &add_ops,
+    &rescaling_ops,       &zeropad_ops,
+    &depthwise_ops,       &separable_ops,
+    &concatenate_ops,     &multiply_ops,
+    &spatial_dropout_ops, &reshape_ops,
+    &global_maxpool_ops,  &elu_ops,
+    &leaky_relu_ops,
 };
 
 const struct layer_ops *layer_ops_find(const char *class_name)

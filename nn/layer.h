@@ -66,6 +66,7 @@ struct layer {
     bool needs_y;       /* backward reads the output */
     bool softmax;       /* this is a plain softmax over the last axis */
     bool frozen;        /* Keras' "trainable": false */
+    int keras;          /* the major version whose words the file uses: 2 or 3 */
 };
 
 struct layer_run; /* what one call of forward or backward works with, see slice.h */
@@ -73,6 +74,7 @@ struct layer_run; /* what one call of forward or backward works with, see slice.
 struct layer_ops {
     const char *name; /* Keras class name */
     bool activates;   /* has Keras' activation=: the reader makes it a layer of its own */
+    bool merges;      /* may have several inputs */
     /* Reads the layer's "config" object into l->priv; names layer, option, what is supported. */
     int (*config)(struct layer *l, const json_t *config, struct err *err);
     /* Knows l->in; sets l->out, params (name, dim), sizes and flags that config() has not set. */

@@ -1,6 +1,6 @@
 /*
- * pool: MaxPooling2D, AveragePooling2D, GlobalAveragePooling2D. Trainer or analysis thread; slices
- * on pool workers.
+ * pool: MaxPooling2D, AveragePooling2D, GlobalMaxPooling2D, GlobalAveragePooling2D. Trainer or
+ * analysis thread; slices on pool workers.
  *
  * The gradient of a maximum goes to the first number of the window that equals it, in reading
  * order, as TensorFlow does; it is found again in backward, which is cheaper than keeping indexes.
@@ -215,6 +215,12 @@ static int global_config(struct layer *l, const json_t *config, struct err *err)
     return opt_end(&o);
 }
 
+static int global_max_config(struct layer *l, const json_t *config, struct err *err)
+{
+    l->needs_x = l->needs_y = true;
+    return global_config(l, config, err);
+}
+
 static int global_shape(struct layer *l, struct err *err)
 {
     (void)err;
@@ -246,4 +252,12 @@ const struct layer_ops global_avgpool_ops = {
     .shape = global_shape,
     .forward = avgpool_forward,
     .backward = avgpool_backward,
+};
+
+const struct layer_ops global_maxpool_ops = {
+    .name = "GlobalMaxPooling2D",
+    .config = global_max_config,
+    .shape = global_shape,
+    .forward = maxpool_forward,
+    .backward = maxpool_backward,
 };

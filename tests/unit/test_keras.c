@@ -38,7 +38,7 @@ static const struct {
     {SEQUENTIAL(INPUT "," LAYER("Conv2D", "c", ",\"filters\":2,\"dilation_rate\":[2,2]")),
      "layer \"c\" (Conv2D): option \"dilation_rate\" is [2,2]; supported: 1"},
     {SEQUENTIAL(INPUT "," LAYER("Conv2D", "c", ",\"filters\":2,\"groups\":2")),
-     "option \"groups\" is 2; supported: 1"},
+     "option \"groups\" is 2; supported: divisors of its 1"},
     {SEQUENTIAL(INPUT "," LAYER("Conv2D", "c", ",\"filters\":2,\"padding\":\"causal\"")),
      "option \"padding\" is \"causal\"; supported: \"valid\", \"same\""},
     {SEQUENTIAL(INPUT

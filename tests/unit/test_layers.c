@@ -148,6 +148,38 @@ static void conv2d_gradients(void **state)
                  false);
 }
 
+static void grouped_gradients(void **state)
+{
+    (void)state;
+    check_layers("conv of two groups", "5,4,4",
+                 LAYER("Conv2D", ",\"filters\":6,\"kernel_size\":3,\"groups\":2,"
+                                 "\"padding\":\"same\""),
+                 false);
+    check_layers("conv of channels", "4,4,3",
+                 LAYER("Conv2D", ",\"filters\":6,\"kernel_size\":2,\"groups\":3,\"strides\":2"),
+                 false);
+    check_layers("depthwise 3x3 same", "5,4,24",
+                 LAYER("DepthwiseConv2D", ",\"kernel_size\":3,\"padding\":\"same\""), false);
+    check_layers("depthwise 3x3 valid", "5,6,8",
+                 LAYER("DepthwiseConv2D", ",\"kernel_size\":3,\"use_bias\":false"), false);
+    check_layers("depthwise 3x2 stride 2 twice", "6,5,3",
+                 LAYER("DepthwiseConv2D", ",\"kernel_size\":[3,2],\"strides\":2,"
+                                          "\"padding\":\"same\",\"depth_multiplier\":2"),
+                 false);
+    check_layers("separable", "5,4,8",
+                 LAYER("SeparableConv2D", ",\"filters\":16,\"kernel_size\":3,"
+                                          "\"padding\":\"same\""),
+                 false);
+    check_layers("separable of 16", "4,4,16",
+                 LAYER("SeparableConv2D", ",\"filters\":5,\"kernel_size\":3,"
+                                          "\"activation\":\"tanh\""),
+                 false);
+    check_layers("separable stride 2 twice", "5,4,3",
+                 LAYER("SeparableConv2D", ",\"filters\":4,\"kernel_size\":2,\"strides\":[2,2],"
+                                          "\"depth_multiplier\":2,\"use_bias\":false"),
+                 false);
+}
+
 static void dense_gradients(void **state)
 {
     (void)state;
@@ -189,6 +221,18 @@ static void activation_gradients(void **state)
     check_layers("linear", "2,2,3", LAYER("Activation", ",\"activation\":\"linear\""), false);
     check_layers("sigmoid", "2,2,3", LAYER("Activation", ",\"activation\":\"sigmoid\""), false);
     check_layers("tanh", "2,2,3", LAYER("Activation", ",\"activation\":\"tanh\""), false);
+    check_layers("leaky relu", "4,4,3", LAYER("LeakyReLU", ",\"negative_slope\":0.25"), true);
+    check_layers("leaky relu of Keras 2", "4,4,3", LAYER("LeakyReLU", ",\"alpha\":0.1"), true);
+    check_layers("elu", "4,4,3", LAYER("ELU", ",\"alpha\":0.5"), true);
+    check_layers("leaky word", "4,4,3", LAYER("Activation", ",\"activation\":\"leaky_relu\""),
+                 true);
+    check_layers("selu", "4,4,3", LAYER("Activation", ",\"activation\":\"selu\""), true);
+    check_layers("swish", "4,4,3", LAYER("Activation", ",\"activation\":\"swish\""), false);
+    check_layers("swish of conv", "4,4,2",
+                 LAYER("Conv2D", ",\"filters\":3,\"kernel_size\":2,\"activation\":\"silu\""),
+                 false);
+    check_layers("hard sigmoid", "2,4,3", LAYER("Activation", ",\"activation\":\"hard_sigmoid\""),
+                 false);
     /* the last softmax is left out by graph_logits, so another layer stands behind it */
     check_layers("softmax", "2,2,4", LAYER("Softmax", ",\"axis\":-1") "," LAYER("Flatten", ""),
                  false);
@@ -207,6 +251,7 @@ static void pooling_gradients(void **state)
     check_layers("average 3x3 stride 2 same", "5,4,2",
                  LAYER("AveragePooling2D", ",\"pool_size\":3,\"strides\":2,\"padding\":\"same\""),
                  false);
+    check_layers("global max", "4,3,5", LAYER("GlobalMaxPooling2D", ""), true);
     check_layers("global average", "4,3,5", LAYER("GlobalAveragePooling2D", ",\"keepdims\":false"),
                  false);
 }
@@ -215,6 +260,11 @@ static void small_layer_gradients(void **state)
 {
     (void)state;
     check_layers("dropout", "4,4,3", LAYER("Dropout", ",\"rate\":0.4"), false);
+    check_layers("spatial dropout", "4,4,6", LAYER("SpatialDropout2D", ",\"rate\":0.4"), false);
+    check_layers("reshape", "4,4,3",
+                 LAYER("Reshape", ",\"target_shape\":[2,-1,6]") "," LAYER(
+                     "Conv2D", ",\"filters\":2,\"kernel_size\":2"),
+                 false);
     check_layers("flatten", "4,4,3", LAYER("Flatten", "") "," LAYER("Dense", ",\"units\":2"),
                  false);
     check_layers("rescaling", "3,2,2", LAYER("Rescaling", ",\"scale\":0.5,\"offset\":-1"), false);
@@ -251,25 +301,47 @@ static void residual_gradients(void **state)
                                                                                          ",\"activa"
                                                                                          "tion\":"
                                                                                          "\"tanh\"",
-                                                                                         FROM("su"
-                                                                                              "m")) "," NODE("Add",
-                                                                                                             "twice",
-                                                                                                             "",
-                                                                                                             FROM("t") "," FROM("t") "," FROM("r") "," FROM(
-                                                                                                                 "in3")) "," NODE("Conv2D",
-                                                                                                                                  "in3",
-                                                                                                                                  ",\"filters\":3,\"kernel_size\":1",
-                                                                                                                                  FROM(
-                                                                                                                                      "in")) "," NODE("GlobalAveragePooling2D",
-                                                                                                                                                      "gap",
-                                                                                                                                                      "",
-                                                                                                                                                      FROM(
-                                                                                                                                                          "twice")) "," NODE("Dense",
-                                                                                                                                                                             "out",
-                                                                                                                                                                             ",\"units\":4,\"activation\":\"softmax\"",
-                                                                                                                                                                             FROM(
-                                                                                                                                                                                 "gap")) "],\"input_layers\":[[\"in\",0,0]],\"output_layers\":[[\"out\",0,0]]}}",
+                                                                                         FROM(
+                                                                                             "su"
+                                                                                             "m")) "," NODE("Add",
+                                                                                                            "twice",
+                                                                                                            "",
+                                                                                                            FROM("t") "," FROM("t") "," FROM("r") "," FROM(
+                                                                                                                "in3")) "," NODE("Conv2D",
+                                                                                                                                 "in3",
+                                                                                                                                 ",\"filters\":3,\"kernel_size\":1",
+                                                                                                                                 FROM(
+                                                                                                                                     "in")) "," NODE("GlobalAveragePooling2D",
+                                                                                                                                                     "gap",
+                                                                                                                                                     "",
+                                                                                                                                                     FROM(
+                                                                                                                                                         "twice")) "," NODE("Dense",
+                                                                                                                                                                            "out",
+                                                                                                                                                                            ",\"units\":4,\"activation\":\"softmax\"",
+                                                                                                                                                                            FROM(
+                                                                                                                                                                                "gap")) "],\"input_layers\":[[\"in\",0,0]],\"output_layers\":[[\"out\",0,0]]}}",
         false);
+}
+
+/* Products and rows of channels, the same layer standing twice in one. */
+static void merging_gradients(void **state)
+{
+    (void)state;
+    static const char conv[] = ",\"filters\":3,\"kernel_size\":3,\"padding\":\"same\"";
+    char *a = mem_printf(NODE("Conv2D", "a", "%s", FROM("in")), conv);
+    char *b = mem_printf(NODE("Conv2D", "b", "%s", FROM("in")), conv);
+    char *json = mem_printf(
+        "{\"class_name\":\"Functional\",\"config\":{\"name\":\"merging\",\"layers\":["
+        "{\"class_name\":\"InputLayer\",\"config\":{\"name\":\"in\",\"batch_input_shape\":"
+        "[null,4,4,2]},\"name\":\"in\",\"inbound_nodes\":[]},%s,%s,%s,%s,%s],"
+        "\"input_layers\":[[\"in\",0,0]],\"output_layers\":[[\"out\",0,0]]}}",
+        a, b, NODE("Multiply", "product", "", FROM("a") "," FROM("b") "," FROM("a")),
+        NODE("Concatenate", "rows", "", FROM("product") "," FROM("in") "," FROM("b") "," FROM("b")),
+        NODE("Conv2D", "out", ",\"filters\":2,\"kernel_size\":2", FROM("rows")));
+    check_text(json, false);
+    free(a);
+    free(b);
+    free(json);
 }
 
 int main(void)
@@ -278,6 +350,7 @@ int main(void)
         cmocka_unit_test(conv2d_gradients),      cmocka_unit_test(dense_gradients),
         cmocka_unit_test(batchnorm_gradients),   cmocka_unit_test(layernorm_gradients),
         cmocka_unit_test(activation_gradients),  cmocka_unit_test(pooling_gradients),
+        cmocka_unit_test(grouped_gradients),     cmocka_unit_test(merging_gradients),
         cmocka_unit_test(small_layer_gradients), cmocka_unit_test(residual_gradients),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,5 +1,5 @@
 /*
- * Forward parity: every layer of two networks against activations that tests/data/nn/reference.py
+ * Forward parity: every layer of three networks against activations that tests/data/nn/reference.py
  * computed with NumPy in double precision, read as Keras 2 and as Keras 3 write them.
  */
 #include "tests/unit/unit.h"
@@ -138,13 +138,18 @@ static void functional_of_keras_3(void **state)
     run_parity("functional", 3);
 }
 
+static void other_layers_of_keras_3(void **state)
+{
+    (void)state;
+    run_parity("wide", 3);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(sequential_of_keras_2),
-        cmocka_unit_test(sequential_of_keras_3),
-        cmocka_unit_test(functional_of_keras_2),
-        cmocka_unit_test(functional_of_keras_3),
+        cmocka_unit_test(sequential_of_keras_2),   cmocka_unit_test(sequential_of_keras_3),
+        cmocka_unit_test(functional_of_keras_2),   cmocka_unit_test(functional_of_keras_3),
+        cmocka_unit_test(other_layers_of_keras_3),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

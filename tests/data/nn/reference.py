@@ -51,6 +51,15 @@ def activate(name, x):
         return 1 / (1 + np.exp(-x))
     if name == "tanh":
         return np.tanh(x)
+    if name == "leaky_relu":
+        return np.where(x > 0, x, 0.2 * x)
+    if name in ("elu", "selu"):
+        scale, alpha = (1, 1) if name == "elu" else (1.05070098, 1.67326324)
+        return scale * np.where(x > 0, x, alpha * np.expm1(np.minimum(x, 0)))
+    if name == "swish":
+        return x / (1 + np.exp(-x))
+    if name == "hard_sigmoid":
+        return np.clip(x / 6 + 0.5, 0, 1)  # Keras 3; Keras 2 divides by 5
     if name == "softmax":
         e = np.exp(x - x.max(axis=-1, keepdims=True))
         return e / e.sum(axis=-1, keepdims=True)
@@ -61,9 +70,22 @@ def activate(name, x):
 def conv2d(x, c, w):
     out = {}
     for oy, ox, part, (ky, kx) in windows(x, c):
-        out[oy, ox] = np.einsum("nyxc,yxcf->nf", part, w["kernel"][ky, kx])
+        groups = zip(np.split(part, c["groups"], -1), np.split(w["kernel"][ky, kx], c["groups"], -1))
+        out[oy, ox] = np.concatenate([np.einsum("nyxc,yxcf->nf", p, k) for p, k in groups], -1)
     y = np.stack([np.stack([out[i, j] for j in range(max(k[1] for k in out) + 1)], 1)
                   for i in range(max(k[0] for k in out) + 1)], 1)
+    return activate(c["activation"], y + w.get("bias", 0))
+
+
+def depthwise(x, c, w):
+    """Each channel by its own kernels; SeparableConv2D mixes the channels behind that."""
+    rows = {}
+    for oy, ox, part, (ky, kx) in windows(x, c):
+        y = np.einsum("nyxc,yxcm->ncm", part, w["depthwise_kernel"][ky, kx])
+        rows.setdefault(oy, []).append(y.reshape(len(x), -1))
+    y = np.stack([np.stack(rows[k], 1) for k in sorted(rows)], 1)
+    if "pointwise_kernel" in w:
+        y = y @ w["pointwise_kernel"][0, 0]
     return activate(c["activation"], y + w.get("bias", 0))
 
 
@@ -112,6 +134,15 @@ RUN = {
     "Rescaling": lambda x, c, w: x * c["scale"] + c["offset"],
     "ZeroPadding2D": zeropad,
     "Add": lambda x, c, w: sum(x),
+    "DepthwiseConv2D": depthwise,
+    "SeparableConv2D": depthwise,
+    "LeakyReLU": lambda x, c, w: np.where(x > 0, x, c["negative_slope"] * x),
+    "ELU": lambda x, c, w: np.where(x > 0, x, c["alpha"] * np.expm1(np.minimum(x, 0))),
+    "GlobalMaxPooling2D": lambda x, c, w: x.max(axis=(1, 2)),
+    "Reshape": lambda x, c, w: x.reshape(len(x), *c["target_shape"]),
+    "SpatialDropout2D": lambda x, c, w: x,
+    "Multiply": lambda x, c, w: np.prod(x, axis=0),
+    "Concatenate": lambda x, c, w: np.concatenate(x, axis=-1),
 }
 
 
@@ -133,7 +164,19 @@ def options(kind, own):
             "gamma_initializer": ones, "beta_regularizer": None, "gamma_regularizer": None,
             "beta_constraint": None, "gamma_constraint": None}
     window = {"pool_size": [2, 2], "padding": "valid", "strides": [2, 2], "data_format": "channels_last"}
+    deep = {k: v for k, v in conv.items() if not k.startswith(("kernel_i", "kernel_r", "kernel_c", "filters"))} | {
+        "depth_multiplier": 1, "depthwise_initializer": glorot, "depthwise_regularizer": None,
+        "depthwise_constraint": None}
     all_options = {
+        "DepthwiseConv2D": deep,
+        "SeparableConv2D": deep | {"filters": None, "pointwise_initializer": glorot,
+                                   "pointwise_regularizer": None, "pointwise_constraint": None},
+        "LeakyReLU": {"negative_slope": 0.3},
+        "ELU": {"alpha": 1.0},
+        "GlobalMaxPooling2D": {"data_format": "channels_last", "keepdims": False},
+        "Reshape": {"target_shape": None},
+        "SpatialDropout2D": {"rate": 0.5, "noise_shape": None, "seed": None},
+        "Multiply": {}, "Concatenate": {"axis": -1},
         "Conv2D": conv,
         "Dense": {k: conv[k] for k in conv if k.startswith(("act", "use", "kernel_", "bias_"))
                   and k != "kernel_size"} | {"units": None},
@@ -170,6 +213,8 @@ def item(net, layer, version):
     config = {"name": name, "trainable": True, "dtype": "float32" if version == 2 else {
         "module": "keras", "class_name": "DTypePolicy", "config": {"name": "float32"}, "registered_name": None}}
     config |= {k: dress(v, version) for k, v in options(kind, own).items()}
+    if version == 2 and kind == "LeakyReLU":
+        config["alpha"] = config.pop("negative_slope")
     if version == 2 and kind == "BatchNormalization" and config["axis"] == -1:
         config["axis"] = [len(net["shape"][name]) - 1]
     out = {"class_name": kind, "config": config}
@@ -221,9 +266,16 @@ def weights_of(kind, c, shape, rng):
     """Random weights of a layer whose input has that shape."""
     def draw(*dims):
         return rng.uniform(-0.7, 0.7, dims).astype(np.float32)
+    if kind in ("DepthwiseConv2D", "SeparableConv2D"):
+        n = shape[-1] * c["depth_multiplier"]
+        w = {"depthwise_kernel": draw(*c["kernel_size"], shape[-1], c["depth_multiplier"])}
+        if "filters" in c:
+            w |= {"pointwise_kernel": draw(1, 1, n, c["filters"])}
+            n = c["filters"]
+        return w | ({"bias": draw(n)} if c["use_bias"] else {})
     if kind in ("Conv2D", "Dense"):
         n = c.get("filters") or c["units"]
-        w = {"kernel": draw(*c.get("kernel_size", []), shape[-1], n)}
+        w = {"kernel": draw(*c.get("kernel_size", []), shape[-1] // c.get("groups", 1), n)}
         return w | ({"bias": draw(n)} if c["use_bias"] else {})
     if kind in ("BatchNormalization", "LayerNormalization"):
         own = shape[1:] if c["axis"] == [1, 2, 3] else shape[-1:]
@@ -246,7 +298,7 @@ def run(net, rng):
         w = weights_of(kind, c, value[sources[0]].shape, rng)
         weights |= {f"{name}/{p}": w[p] for p in w}
         inputs = [value[s] for s in sources]
-        value[name] = RUN[kind](inputs if kind == "Add" else inputs[0], c, w)
+        value[name] = RUN[kind](inputs if kind in ("Add", "Multiply", "Concatenate") else inputs[0], c, w)
         previous = name
     net["shape"] = {k: value[k].shape for k in value}
     value["input"] = value.pop("input_1")
@@ -300,14 +352,36 @@ FUNCTIONAL = {"name": "reference_functional", "functional": True, "input": (8, 8
     ["predictions", "Dense", {"units": 7, "activation": "softmax"}, None],
 ]}
 
+WIDE = {"name": "reference_wide", "functional": True, "input": (9, 8, 8), "layers": [
+    ["conv2d", "Conv2D", {"filters": 16, "kernel_size": [3, 3], "padding": "same", "groups": 4,
+                          "activation": "swish"}, None],
+    ["depthwise_conv2d", "DepthwiseConv2D", {"kernel_size": [3, 3], "padding": "same", "activation": "selu"}, None],
+    ["separable_conv2d", "SeparableConv2D", {"filters": 16, "kernel_size": [3, 3], "padding": "same",
+                                             "use_bias": False}, ["conv2d"]],
+    ["batch_normalization", "BatchNormalization", {}, None],
+    ["leaky_re_lu", "LeakyReLU", {"negative_slope": 0.25}, None],
+    ["multiply", "Multiply", {}, ["leaky_re_lu", "depthwise_conv2d"]],
+    ["spatial_dropout2d", "SpatialDropout2D", {}, None],
+    ["concatenate", "Concatenate", {}, ["spatial_dropout2d", "input_1"]],
+    ["separable_conv2d_1", "SeparableConv2D", {"filters": 6, "kernel_size": [3, 2], "strides": [2, 2],
+                                               "depth_multiplier": 2, "activation": "elu"}, None],
+    ["depthwise_conv2d_1", "DepthwiseConv2D", {"kernel_size": [2, 2], "depth_multiplier": 3,
+                                               "activation": "leaky_relu"}, None],
+    ["elu", "ELU", {"alpha": 0.5}, None],
+    ["reshape", "Reshape", {"target_shape": [3, 6, 9]}, None],
+    ["global_max_pooling2d", "GlobalMaxPooling2D", {}, None],
+    ["dense", "Dense", {"units": 8, "activation": "hard_sigmoid"}, None],
+    ["predictions", "Dense", {"units": 7, "activation": "softmax"}, None],
+]}
+
 
 def main():
-    for seed, net in enumerate((SEQUENTIAL, FUNCTIONAL)):
+    for seed, net in enumerate((SEQUENTIAL, FUNCTIONAL, WIDE)):
         value, weights = run(net, np.random.default_rng(seed))
         base = os.path.join(HERE, net["name"].removeprefix("reference_"))
         write_safetensors(base + ".safetensors", weights)
         write_safetensors(base + ".reference.safetensors", value)
-        for version in (2, 3):
+        for version in (2, 3) if net is not WIDE else (3,):
             with open(f"{base}.keras{version}.json", "w") as f:
                 f.write(json.dumps(to_json(net, version)) + "\n")
 
