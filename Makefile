@@ -20,7 +20,7 @@ Q       := $(if $(V),,@)
 
 # What is needed and the Debian package that holds it, as tests/deps.sh reads it.
 NEED_BUILD := command:$(firstword $(CC)):gcc command:pkg-config:pkg-config \
-              pc:ncursesw:libncurses-dev pc:caca:libcaca-dev pc:libv4l2:libv4l-dev \
+              pc:ncursesw:libncurses-dev pc:caca:libcaca-dev pc:libv4l2:libv4l-dev pc:libv4lconvert:libv4l-dev \
               pc:libavformat:libavformat-dev pc:libavcodec:libavcodec-dev pc:libavutil:libavutil-dev \
               pc:libswscale:libswscale-dev pc:expat:libexpat1-dev pc:jansson:libjansson-dev \
               pc:openblas:libopenblas-pthread-dev header:iniparser.h:libiniparser-dev

@@ -45,6 +45,7 @@ done <<EOF
 n?curses.h tui/*
 caca.h tui/ascii.c
 libv4l2.h vision/camera.c
+libv4lconvert.h vision/camera_jpeg.c
 linux/videodev2.h vision/camera*.c
 lib(av|sw) vision/media*.[ch]
 cblas.h nn/gemm.c

@@ -22,6 +22,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/mem.h"
+#include "vision/camera_jpeg.h"
 #include "vision/camera_pixels.h"
 #include "vision/source_kinds.h"
 
@@ -30,12 +31,15 @@
 #define SILENCE_S 5 /* a camera that streams and gives nothing for so long is lost */
 #define DEFAULT_WIDTH 640
 #define DEFAULT_HEIGHT 480
+#define SLOW_FPS 20  /* what YUYV must give, or JPEG is asked for where that gives more */
 #define SMALLEST 160 /* the width below which a smaller picture is not worth asking for */
 
 struct camera {
     char path[OPTS_TEXT_MAX];
     int fd;
     enum camera_pixels kind;
+    bool compressed;          /* JPEG is wanted though there is YUYV */
+    struct camera_jpeg *jpeg; /* decodes it then */
     int width, height, stride;
     bool full; /* luma is 0..255 */
     bool streaming;
@@ -81,25 +85,49 @@ static bool has_native(const struct camera *c, uint32_t format)
     return false;
 }
 
-/* Luma straight from the sensor if it can be had, else what libv4l2 makes of MJPEG or Bayer. */
-static uint32_t choose_format(struct camera *c)
+/* The most pictures a second in that format and size; 0 = not offered, -1 = the driver cannot say.
+ */
+static double rate_of(const struct camera *c, uint32_t format, int width, int height)
 {
-    if (has_native(c, V4L2_PIX_FMT_YUYV)) {
-        c->kind = CAMERA_YUYV;
-        return V4L2_PIX_FMT_YUYV;
+    struct v4l2_frmivalenum v = {
+        .pixel_format = format, .width = (uint32_t)width, .height = (uint32_t)height};
+    double best = 0;
+    for (; request(c, VIDIOC_ENUM_FRAMEINTERVALS, &v) == 0; v.index++) {
+        const struct v4l2_fract *f =
+            v.type == V4L2_FRMIVAL_TYPE_DISCRETE ? &v.discrete : &v.stepwise.min;
+        if (f->numerator > 0 && (double)f->denominator / f->numerator > best)
+            best = (double)f->denominator / f->numerator;
+        if (v.type != V4L2_FRMIVAL_TYPE_DISCRETE)
+            return best;
     }
-    if (has_native(c, V4L2_PIX_FMT_GREY)) {
-        c->kind = CAMERA_GREY;
-        return V4L2_PIX_FMT_GREY;
-    }
-    c->kind = CAMERA_YUV420;
-    return V4L2_PIX_FMT_YUV420;
+    return v.index == 0 && errno != EINVAL ? -1 : best;
+}
+
+/* Whether JPEG moves and YUYV does not: at large sizes USB 2 carries only some YUYV a second. */
+static bool is_slow(const struct camera *c, int width, int height)
+{
+    double plain = rate_of(c, V4L2_PIX_FMT_YUYV, width, height);
+    return plain >= 0 && plain < SLOW_FPS && rate_of(c, V4L2_PIX_FMT_MJPEG, width, height) > plain;
+}
+
+/* Luma straight from the sensor if it can be had, else what libv4l2 makes of MJPEG or Bayer. */
+static uint32_t choose_format(struct camera *c, int width, int height)
+{
+    bool yuyv = has_native(c, V4L2_PIX_FMT_YUYV), jpeg = has_native(c, V4L2_PIX_FMT_MJPEG);
+    c->compressed = yuyv && jpeg && (c->compressed || is_slow(c, width, height));
+    c->kind = yuyv && !c->compressed                      ? CAMERA_YUYV
+              : has_native(c, V4L2_PIX_FMT_GREY) && !yuyv ? CAMERA_GREY
+                                                          : CAMERA_YUV420;
+    return c->compressed            ? V4L2_PIX_FMT_MJPEG
+           : c->kind == CAMERA_YUYV ? V4L2_PIX_FMT_YUYV
+           : c->kind == CAMERA_GREY ? V4L2_PIX_FMT_GREY
+                                    : V4L2_PIX_FMT_YUV420;
 }
 
 static int set_format(struct camera *c, int width, int height, struct err *err)
 {
     struct v4l2_format f = {.type = V4L2_BUF_TYPE_VIDEO_CAPTURE};
-    uint32_t wanted = choose_format(c);
+    uint32_t wanted = choose_format(c, width, height);
     f.fmt.pix.width = (uint32_t)width;
     f.fmt.pix.height = (uint32_t)height;
     f.fmt.pix.pixelformat = wanted;
@@ -115,7 +143,9 @@ static int set_format(struct camera *c, int width, int height, struct err *err)
     int row = c->kind == CAMERA_YUYV ? 2 * (int)pix->width : (int)pix->width;
     c->width = (int)pix->width;
     c->height = (int)pix->height;
-    c->stride = (int)pix->bytesperline > row ? (int)pix->bytesperline : row;
+    c->stride = (int)pix->bytesperline > row && !c->compressed ? (int)pix->bytesperline : row;
+    if (c->compressed && (c->jpeg = camera_jpeg_new(c->fd, c->width, c->height)) == NULL)
+        return err_set(err, "%s: nothing decodes its JPEGs", c->path);
     /* Decoded JPEG spans 0..255, and so do sensors that deliver plain grey. */
     bool jpeg = c->kind == CAMERA_YUV420 &&
                 (has_native(c, V4L2_PIX_FMT_MJPEG) || has_native(c, V4L2_PIX_FMT_JPEG));
@@ -192,6 +222,8 @@ static void close_device(struct camera *c)
         request(c, VIDIOC_STREAMOFF, &type); /* fails on an unplugged one, and that is fine */
     c->streaming = false;
     unmap_buffers(c);
+    camera_jpeg_free(c->jpeg);
+    c->jpeg = NULL;
     v4l2_close(c->fd);
     c->fd = -1;
 }
@@ -214,8 +246,8 @@ static int open_device(struct camera *c, char *name, size_t size, struct err *er
 }
 
 /*
- * Opens and starts the device; where the USB bus has no room for the size (ENOSPC), again with half
- * of it. A new format after a failed STREAMON wants a fresh descriptor.
+ * Opens and starts the device; where the USB bus has no room (ENOSPC), again as JPEG, then at half
+ * the size. A new format after a failed STREAMON wants a fresh descriptor.
  */
 static int open_and_start(struct camera *c, const struct source_opts *o, char *name, size_t size,
                           struct err *err)
@@ -230,13 +262,16 @@ static int open_and_start(struct camera *c, const struct source_opts *o, char *n
             return -1;
         if (start(c) == 0)
             return 0;
-        if (errno != ENOSPC || width / 2 < SMALLEST)
-            return camera_error(err, c->path, errno);
-        log_write(LOG_WARN, "%s: no room on the bus for %dx%d, trying half", c->path, width,
-                  height);
+        int code = errno;
+        bool other = c->kind == CAMERA_YUYV && has_native(c, V4L2_PIX_FMT_MJPEG);
+        if (code != ENOSPC || (!other && width / 2 < SMALLEST))
+            return camera_error(err, c->path, code);
+        log_write(LOG_WARN, "%s: no room on the bus for %dx%d, trying %s", c->path, width, height,
+                  other ? "JPEG" : "half");
         close_device(c);
-        width /= 2;
-        height /= 2;
+        c->compressed = true;
+        width = other ? width : width / 2;
+        height = other ? height : height / 2;
     }
 }
 
@@ -298,21 +333,27 @@ static int64_t time_of(const struct v4l2_buffer *b)
     return (int64_t)b->timestamp.tv_sec * CLOCK_S + (int64_t)b->timestamp.tv_usec * 1000;
 }
 
-/* Whether the buffer holds a whole picture; if not, the next one comes in a moment. */
-static bool is_whole(const struct camera *c, const struct v4l2_buffer *b)
+/* The picture that the buffer holds; NULL if it is torn: the next one comes in a moment. */
+static const uint8_t *picture_in(const struct camera *c, const struct v4l2_buffer *b)
 {
-    size_t need = camera_pixels_size(c->kind, c->stride, c->height);
-    return !(b->flags & V4L2_BUF_FLAG_ERROR) && b->bytesused >= need &&
-           c->buffer[b->index].length >= need;
+    uint8_t *data = c->buffer[b->index].start;
+    size_t room = c->buffer[b->index].length,
+           need = camera_pixels_size(c->kind, c->stride, c->height);
+    if ((b->flags & V4L2_BUF_FLAG_ERROR) || b->bytesused > room)
+        return NULL;
+    if (c->jpeg != NULL)
+        return camera_jpeg_decode(c->jpeg, data, b->bytesused);
+    return b->bytesused >= need ? data : NULL;
 }
 
 /* NULL if all frames are out: then this picture is dropped. */
-static struct frame *copy_picture(struct source *s, struct camera *c, const struct v4l2_buffer *b)
+static struct frame *copy_picture(struct source *s, struct camera *c, const struct v4l2_buffer *b,
+                                  const uint8_t *picture)
 {
     struct frame *f = frame_new(s->pool, c->width, c->height, c->kind != CAMERA_GREY);
     if (f == NULL)
         return NULL;
-    camera_pixels_copy(c->kind, c->buffer[b->index].start, c->stride, c->full, f);
+    camera_pixels_copy(c->kind, picture, c->stride, c->full, f);
     f->time = time_of(b);
     c->first = c->first != 0 ? c->first : f->time;
     f->pts = (double)(f->time - c->first) / (double)CLOCK_S;
@@ -350,10 +391,10 @@ static enum source_status camera_next(struct source *s, struct frame **out, stru
             return lost(c, "the camera went away", err);
         return nothing(c, err);
     }
-    bool whole = is_whole(c, &b);
-    *out = whole ? copy_picture(s, c, &b) : NULL;
+    const uint8_t *picture = picture_in(c, &b);
+    *out = picture != NULL ? copy_picture(s, c, &b, picture) : NULL;
     queue(c, index);
-    if (!whole)
+    if (picture == NULL)
         return nothing(c, err);
     c->last = clock_now();
     return *out != NULL ? SOURCE_FRAME : SOURCE_AGAIN;

@@ -8,7 +8,8 @@
  *
  *   FAKECAM_CONTROL  a file with one word, read again at every call that matters:
  *                    ok, absent, denied, busy, notcapture, nospace, stall, unplug, torn
- *   FAKECAM_FORMAT   yuyv (default), grey or mjpeg
+ *   FAKECAM_FORMAT   yuyv (default), grey, mjpeg, or both: yuyv and mjpeg
+ *   FAKECAM_SLOW     yuyv comes with 5 pictures a second, says the list of rates
  *   FAKECAM_RANGE    full: the device says that luma is 0..255
  *   FAKECAM_RAW      a file with one picture of 640x480 in that format; without it a moving
  * pattern: luma 16 + (x + 2 y + 5 sequence) % 220, Cb 98, Cr 168 FAKECAM_JPEG     the file that
@@ -134,12 +135,22 @@ static int fail(int code)
 
 /* ---- pictures ------------------------------------------------------------------------------- */
 
-static uint32_t format_now(void)
+/* The format that the camera offers as number i; 0 if it has no more. */
+static uint32_t offered(uint32_t i)
 {
     const char *f = getenv("FAKECAM_FORMAT");
+    if (f != NULL && strcmp(f, "both") == 0)
+        return i == 0 ? V4L2_PIX_FMT_YUYV : i == 1 ? V4L2_PIX_FMT_MJPEG : 0;
+    if (i > 0)
+        return 0;
     if (f != NULL && strcmp(f, "mjpeg") == 0)
         return V4L2_PIX_FMT_MJPEG;
     return f != NULL && strcmp(f, "grey") == 0 ? V4L2_PIX_FMT_GREY : V4L2_PIX_FMT_YUYV;
+}
+
+static bool is_offered(uint32_t format)
+{
+    return format != 0 && (format == offered(0) || format == offered(1));
 }
 
 static void load_still(void)
@@ -248,9 +259,9 @@ static int query_cap(struct v4l2_capability *c)
 
 static int enum_format(struct v4l2_fmtdesc *d)
 {
-    if (d->index > 0 || d->type != V4L2_BUF_TYPE_VIDEO_CAPTURE)
+    if (offered(d->index) == 0 || d->type != V4L2_BUF_TYPE_VIDEO_CAPTURE)
         return fail(EINVAL);
-    d->pixelformat = format_now();
+    d->pixelformat = offered(d->index);
     d->flags = d->pixelformat == V4L2_PIX_FMT_MJPEG ? V4L2_FMT_FLAG_COMPRESSED : 0;
     strcpy((char *)d->description, "fake");
     return 0;
@@ -285,7 +296,7 @@ static int set_format(int fd, struct v4l2_format *f, bool keep)
     uint32_t format = cam.format;
     cam.width = small ? WIDTH / 2 : WIDTH;
     cam.height = small ? HEIGHT / 2 : HEIGHT;
-    cam.format = format_now();
+    cam.format = is_offered(f->fmt.pix.pixelformat) ? f->fmt.pix.pixelformat : offered(0);
     fill_format(&f->fmt.pix);
     if (!keep) {
         cam.width = width;
@@ -297,7 +308,7 @@ static int set_format(int fd, struct v4l2_format *f, bool keep)
 
 static int enum_size(struct v4l2_frmsizeenum *s)
 {
-    if (s->index > 1 || s->pixel_format != format_now())
+    if (s->index > 1 || !is_offered(s->pixel_format))
         return fail(EINVAL);
     s->type = V4L2_FRMSIZE_TYPE_DISCRETE;
     s->discrete.width = WIDTH >> s->index;
@@ -307,10 +318,11 @@ static int enum_size(struct v4l2_frmsizeenum *s)
 
 static int enum_interval(struct v4l2_frmivalenum *v)
 {
-    if (v->index > 0)
+    bool slow = getenv("FAKECAM_SLOW") != NULL && v->pixel_format == V4L2_PIX_FMT_YUYV;
+    if (v->index > 0 || !is_offered(v->pixel_format))
         return fail(EINVAL);
     v->type = V4L2_FRMIVAL_TYPE_DISCRETE;
-    v->discrete = (struct v4l2_fract){1, 30};
+    v->discrete = (struct v4l2_fract){1, slow ? 5 : 30};
     return 0;
 }
 
@@ -429,7 +441,8 @@ static int dequeue_buffer(int fd, struct v4l2_buffer *b)
 
 static int stream_on(void)
 {
-    if (mode_is("nospace") && cam.width > WIDTH / 2)
+    bool small = cam.width <= WIDTH / 2 || (cam.format == V4L2_PIX_FMT_MJPEG && offered(1) != 0);
+    if (mode_is("nospace") && !small)
         return fail(ENOSPC);
     cam.start = now();
     cam.ticks = 0;
@@ -511,7 +524,7 @@ static int open_device(int flags)
     if (cam.buffers == 0) {
         cam.width = WIDTH;
         cam.height = HEIGHT;
-        cam.format = format_now();
+        cam.format = offered(0);
     }
     pthread_mutex_unlock(&cam.lock);
     __atomic_store_n(&cam.open[fd], true, __ATOMIC_RELEASE);

@@ -61,7 +61,7 @@ static int new_world(void **state)
 {
     (void)state;
     static const char *const variables[] = {"FAKECAM_RANGE", "FAKECAM_RAW", "FAKECAM_JPEG",
-                                            "FAKECAM_NODE"};
+                                            "FAKECAM_NODE", "FAKECAM_SLOW"};
     for (size_t i = 0; i < MEM_COUNT(variables); i++)
         unsetenv(variables[i]);
     setenv("FAKECAM_FORMAT", "yuyv", 1);
@@ -241,13 +241,9 @@ static void write_jpeg(const char *name)
     avcodec_free_context(&c);
 }
 
-static void test_mjpeg(void **state)
+/* What stands in that JPEG, whoever decoded it. */
+static void assert_jpeg(struct source *s)
 {
-    (void)state;
-    write_jpeg("picture.jpg");
-    setenv("FAKECAM_FORMAT", "mjpeg", 1);
-    use_file("FAKECAM_JPEG", "picture.jpg");
-    struct source *s = must_open("/dev/video0");
     struct frame *f = must_next(s);
     assert_int_equal(f->width, WIDTH);
     assert_int_equal(f->height, HEIGHT);
@@ -259,6 +255,21 @@ static void test_mjpeg(void **state)
         assert_near(f->rgb[3 * i + 2], (int)fmax(0, fmin(blue, 255)), 8);
     }
     frame_unref(f);
+}
+
+static void jpeg_camera(const char *formats)
+{
+    write_jpeg("picture.jpg");
+    setenv("FAKECAM_FORMAT", formats, 1);
+    use_file("FAKECAM_JPEG", "picture.jpg");
+}
+
+static void test_mjpeg(void **state)
+{
+    (void)state;
+    jpeg_camera("mjpeg");
+    struct source *s = must_open("/dev/video0");
+    assert_jpeg(s);
     source_close(s);
 }
 
@@ -419,6 +430,32 @@ static void assert_lost(struct source *s, const char *sentence)
     assert_string_equal(err.text, sentence);
 }
 
+/* A camera that offers both: luma as it is, unless YUYV is too slow or finds no room on the bus. */
+static void test_yuyv_or_mjpeg(void **state)
+{
+    (void)state;
+    jpeg_camera("both");
+    struct source *s = must_open("/dev/video0");
+    struct frame *f = must_next(s);
+    assert_pattern(f, false);
+    frame_unref(f);
+    source_close(s);
+
+    setenv("FAKECAM_SLOW", "1", 1);
+    s = must_open("/dev/video0");
+    for (int i = 0; i < 5; i++)
+        assert_jpeg(s);
+    source_close(s);
+
+    unsetenv("FAKECAM_SLOW");
+    camera_is("nospace");
+    s = must_open("/dev/video0");
+    assert_jpeg(s);
+    camera_is("unplug");
+    assert_lost(s, "/dev/video0: the camera went away");
+    source_close(s);
+}
+
 static void test_stalled(void **state)
 {
     (void)state;
@@ -517,15 +554,25 @@ int main(int argc, char **argv)
     if (getenv("FAKECAM_LOADED") == NULL)
         return start_again(argv);
     const struct CMUnitTest tests[] = {
-        IN_WORLD(test_yuyv),         IN_WORLD(test_first_camera_and_number),
-        IN_WORLD(test_full_range),   IN_WORLD(test_grey),
-        IN_WORLD(test_mjpeg),        IN_WORLD(test_size),
-        IN_WORLD(test_late_reader),  IN_WORLD(test_no_free_frame),
-        IN_WORLD(test_absent),       IN_WORLD(test_denied),
-        IN_WORLD(test_not_capture),  IN_WORLD(test_busy),
-        IN_WORLD(test_busy_by_whom), IN_WORLD(test_busy_with_ourselves),
-        IN_WORLD(test_no_space),     IN_WORLD(test_stalled),
-        IN_WORLD(test_torn),         IN_WORLD(test_unplugged_and_back),
+        IN_WORLD(test_yuyv),
+        IN_WORLD(test_first_camera_and_number),
+        IN_WORLD(test_full_range),
+        IN_WORLD(test_grey),
+        IN_WORLD(test_mjpeg),
+        IN_WORLD(test_yuyv_or_mjpeg),
+        IN_WORLD(test_size),
+        IN_WORLD(test_late_reader),
+        IN_WORLD(test_no_free_frame),
+        IN_WORLD(test_absent),
+        IN_WORLD(test_denied),
+        IN_WORLD(test_not_capture),
+        IN_WORLD(test_busy),
+        IN_WORLD(test_busy_by_whom),
+        IN_WORLD(test_busy_with_ourselves),
+        IN_WORLD(test_no_space),
+        IN_WORLD(test_stalled),
+        IN_WORLD(test_torn),
+        IN_WORLD(test_unplugged_and_back),
         IN_WORLD(test_stop),
     };
     return cmocka_run_group_tests(tests, make_dir, remove_dir);
