@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
+#include <sys/stat.h>
 
 #include "base/clock.h"
 #include "base/file.h"
@@ -33,7 +34,14 @@ bool folder_is_picture(const char *name)
 
 static int is_picture(const struct dirent *entry)
 {
-    return folder_is_picture(entry->d_name);
+    return entry->d_name[0] != '.' && folder_is_picture(entry->d_name);
+}
+
+/* A pipe in a folder would be waited for. */
+static bool is_file(const char *path)
+{
+    struct stat st;
+    return stat(path, &st) != 0 || S_ISREG(st.st_mode); /* a dangling link is told when read */
 }
 
 int folder_list(const char *dir, char ***paths, struct err *err)
@@ -46,10 +54,10 @@ int folder_list(const char *dir, char ***paths, struct err *err)
     int count = 0;
     for (int i = 0; i < n; i++) {
         char *path = file_join(dir, entries[i]->d_name);
-        if (file_is_dir(path))
-            free(path);
-        else
+        if (is_file(path))
             list[count++] = path;
+        else
+            free(path);
         free(entries[i]);
     }
     free(entries);

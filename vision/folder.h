@@ -10,9 +10,9 @@
 bool folder_is_picture(const char *name);
 
 /*
- * Lists the files of dir whose ending is one of a picture (.jpg, .png, ...), not those of folders
- * below it. *paths gets an array that folder_free ends; returns how many, or -1 with err if dir
- * cannot be read.
+ * Lists the files of dir whose ending is one of a picture (.jpg, .png, ...), not hidden ones, nor
+ * those of folders below it. *paths gets an array that folder_free ends; returns how many, or -1
+ * with err if dir cannot be read.
  */
 int folder_list(const char *dir, char ***paths, struct err *err);
 

@@ -58,6 +58,7 @@ void frame_pool_free(struct frame_pool *p)
 
 struct frame *frame_new(struct frame_pool *p, int width, int height, bool rgb)
 {
+    assert(width > 0 && height > 0);
     pthread_mutex_lock(&p->lock);
     struct slot *s = NULL;
     if (p->out < p->max) {
@@ -90,6 +91,7 @@ struct frame *frame_new(struct frame_pool *p, int width, int height, bool rgb)
 struct frame *frame_ref(struct frame *f)
 {
     pthread_mutex_lock(&f->pool->lock);
+    assert(((struct slot *)f)->refs > 0);
     ((struct slot *)f)->refs++;
     pthread_mutex_unlock(&f->pool->lock);
     return f;
@@ -103,6 +105,7 @@ void frame_unref(void *v)
     struct frame_pool *p = s->frame.pool;
     pthread_mutex_lock(&p->lock);
     bool last = false;
+    assert(s->refs > 0);
     if (--s->refs == 0) {
         s->next = p->spare;
         p->spare = s;

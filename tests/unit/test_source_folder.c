@@ -53,6 +53,10 @@ static void test_natural_order(void **state)
     char *sub = file_join(folder, "img2.png"); /* a folder with a picture's name */
     assert_int_equal(mkdir(sub, 0700), 0);
     free(sub);
+    add_picture(folder, ".hidden.png", 200);
+    char *waits = file_join(folder, "img3.png"); /* a pipe that would be waited for */
+    assert_int_equal(mkfifo(waits, 0600), 0);
+    free(waits);
     struct source *s = open_fast(folder);
     assert_string_equal(s->ops->name, "folder");
     assert_non_null(strstr(s->label, "(4 pictures)"));
