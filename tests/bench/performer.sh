@@ -4,4 +4,4 @@ if [ ! -e models/emotion/weights.safetensors ]; then
     echo "no trained model in models/emotion"
     exit 0
 fi
-exec "$BENCH/performer"
+MOODTOP_MODELS=models exec "$BENCH/performer"
