@@ -3,11 +3,9 @@
 #include "tui/signals.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <signal.h>
 #include <stddef.h>
-#include <stdint.h>
-#include <string.h>
-#include <sys/eventfd.h>
 #include <unistd.h>
 
 enum { PATIENCE_S = 2 };
@@ -24,11 +22,9 @@ static const int fatal[] = {SIGSEGV, SIGABRT, SIGBUS, SIGFPE, SIGILL, SIGQUIT};
 
 enum { POLITE = sizeof polite / sizeof polite[0], FATAL = sizeof fatal / sizeof fatal[0] };
 
-static volatile sig_atomic_t came[POLITE];
-static volatile sig_atomic_t end_signal;
 static struct sigaction old_polite[POLITE], old_fatal[FATAL], old_alarm;
 static void (*restore_terminal)(void);
-static int wake_fd = -1;
+static int wake[2] = {-1, -1}; /* a pipe: the handler writes the signal's number into it */
 static _Alignas(
     16) char spare_stack[64 * 1024]; /* a stack overflow needs another stack to die on */
 static stack_t old_stack;
@@ -36,16 +32,11 @@ static stack_t old_stack;
 static void on_polite(int sig)
 {
     int saved = errno;
-    for (int i = 0; i < POLITE; i++)
-        if (polite[i].signal == sig)
-            came[i] = 1;
-    if (sig == SIGTERM || sig == SIGHUP || sig == SIGINT) {
-        end_signal = sig;
+    unsigned char number = (unsigned char)sig;
+    ssize_t written = write(wake[1], &number, 1);
+    (void)written; /* into a full pipe nothing more needs to be said */
+    if (sig == SIGTERM || sig == SIGHUP || sig == SIGINT)
         alarm(PATIENCE_S);
-    }
-    uint64_t one = 1;
-    ssize_t written = write(wake_fd, &one, sizeof one);
-    (void)written; /* a full counter wakes as well */
     errno = saved;
 }
 
@@ -54,8 +45,8 @@ static void on_alarm(int sig)
 {
     (void)sig;
     restore_terminal();
-    signal(end_signal, SIG_DFL);
-    raise(end_signal);
+    signal(SIGTERM, SIG_DFL);
+    raise(SIGTERM);
 }
 
 /* Once restored, the signal goes to whoever had it before; it is blocked until this returns. */
@@ -77,12 +68,9 @@ static void handle(int sig, void (*handler)(int), int flags, struct sigaction *o
 
 int signals_start(void (*restore)(void), struct err *err)
 {
-    wake_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
-    if (wake_fd < 0)
-        return err_errno(err, "eventfd");
+    if (pipe2(wake, O_CLOEXEC | O_NONBLOCK) != 0)
+        return err_errno(err, "a pipe for signals");
     restore_terminal = restore;
-    end_signal = SIGTERM;
-    memset((void *)came, 0, sizeof came);
     stack_t stack = {.ss_sp = spare_stack, .ss_size = sizeof spare_stack};
     sigaltstack(&stack, &old_stack);
     for (int i = 0; i < POLITE; i++)
@@ -95,7 +83,7 @@ int signals_start(void (*restore)(void), struct err *err)
 
 void signals_end(void)
 {
-    if (wake_fd < 0)
+    if (wake[0] < 0)
         return;
     alarm(0);
     for (int i = 0; i < POLITE; i++)
@@ -104,26 +92,25 @@ void signals_end(void)
         sigaction(fatal[i], &old_fatal[i], NULL);
     sigaction(SIGALRM, &old_alarm, NULL);
     sigaltstack(&old_stack, NULL);
-    close(wake_fd);
-    wake_fd = -1;
+    close(wake[0]);
+    close(wake[1]);
+    wake[0] = wake[1] = -1;
 }
 
 int signals_fd(void)
 {
-    return wake_fd;
+    return wake[0];
 }
 
 int signals_take(void)
 {
-    uint64_t count;
-    ssize_t got = read(wake_fd, &count, sizeof count);
-    (void)got; /* nothing there is fine: the flags say what came */
+    unsigned char numbers[64];
     int bits = 0;
-    for (int i = 0; i < POLITE; i++)
-        if (came[i]) {
-            came[i] = 0;
-            bits |= (int)polite[i].bit;
-        }
+    for (ssize_t n; (n = read(wake[0], numbers, sizeof numbers)) > 0;)
+        for (ssize_t k = 0; k < n; k++)
+            for (int i = 0; i < POLITE; i++)
+                if (polite[i].signal == numbers[k])
+                    bits |= (int)polite[i].bit;
     return bits;
 }
 

@@ -6,8 +6,7 @@
  * descriptor; handlers instead of a signalfd, because libraries may have started threads that block
  * nothing. A fatal one (SEGV, ABRT, BUS, FPE, ILL, QUIT) restores the terminal and then takes its
  * course. If a loop that was asked to end does not within two seconds (a terminal that takes no
- * more bytes), the program dies of the signal it was sent, terminal restored. One set per process;
- * main thread.
+ * more bytes), the program dies of SIGTERM, terminal restored. One set per process; main thread.
  */
 #ifndef TUI_SIGNALS_H
 #define TUI_SIGNALS_H
