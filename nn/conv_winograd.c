@@ -27,6 +27,8 @@
 #define TILES_MIN 36           /* fewer would read the kernel more often than it is worth, */
 #define TILES_LARGE 144        /* and of a kernel that no cache keeps */
 #define TILES_PART 32          /* nor is a part worth its own reading of the kernel with fewer */
+#define IMAGES_PART 32
+#define KERNEL_MIDDLE (1 << 18)
 #define KERNEL_LARGE (1 << 20) /* floats */
 #define LANES WINOGRAD_LANES
 #define STRIP (2 * PANEL_WIDTH)
@@ -92,10 +94,15 @@ static bool winograd_fits(const struct conv *c)
            c->in.c % LANES == 0 && c->out.c % LANES == 0;
 }
 
+/* Half a batch of 64 is always worth a part. */
+/* Half a batch of 64 is always worth a part. */
+/* Half a batch of 64 is always worth a part. */
 static int winograd_images(const struct conv *c)
 {
     struct tiling t = tiling_of(c);
-    return (TILES_PART + t.per_image - 1) / t.per_image;
+    int tiles = kernel_points(c, &t) > KERNEL_MIDDLE ? 64 : TILES_PART;
+    int images = (tiles + t.per_image - 1) / t.per_image;
+    return images < IMAGES_PART ? images : IMAGES_PART;
 }
 
 static size_t winograd_scratch(const struct conv *c)

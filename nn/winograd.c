@@ -260,46 +260,35 @@ static ptrdiff_t pixel(const struct shape *image, const struct square *q, int i,
     return ((ptrdiff_t)(q->y + i) * image->w + (q->x + j)) * image->c;
 }
 
-/* Reads a square of sixteen channels, zeros outside the image. */
-INLINE void load_square(const float *image, const struct shape *s, const struct square *q, int side,
-                        vec *d)
+/* Reads column x of a square, sixteen channels, zeros outside the image. */
+INLINE void load_column(const float *image, const struct shape *s, const struct square *q, int n,
+                        int x, vec *d)
 {
-    if (q->whole) {
-        UNROLL for (int i = 0; i < side; i++) UNROLL for (int j = 0; j < side; j++)
-            d[i * side + j] = *(const vec *)(image + pixel(s, q, i, j));
-        return;
+    bool inside = x >= q->left && x < q->right;
+    UNROLL for (int y = 0; y < n; y++)
+    {
+        d[y] = (vec){0};
+        if (q->whole || (inside && y >= q->top && y < q->bottom))
+            d[y] = *(const vec *)(image + pixel(s, q, y, x));
     }
-    for (int i = 0; i < side; i++)
-        for (int j = 0; j < side; j++) {
-            bool inside = i >= q->top && i < q->bottom && j >= q->left && j < q->right;
-            d[i * side + j] = (vec){0};
-            if (inside)
-                d[i * side + j] = *(const vec *)(image + pixel(s, q, i, j));
-        }
 }
 
-INLINE void store(float *to, vec v, bool add)
+/* Writes what lies inside the image of row y of a square, or adds it. */
+INLINE void store_row(float *image, const struct shape *s, const struct square *q, int n, int y,
+                      const vec *d, bool add)
 {
-    if (add)
-        v += *(const vec *)to;
-    *(vec *)to = v;
-}
-
-/* Writes the part of a square that lies inside the image, or adds to it. */
-INLINE void store_square(float *image, const struct shape *s, const struct square *q, int side,
-                         const vec *d, bool add)
-{
-    if (q->whole) {
-        UNROLL for (int i = 0; i < side; i++) UNROLL for (int j = 0; j < side; j++)
-        {
-            store(image + pixel(s, q, i, j), d[i * side + j], add);
-        }
+    if (y < q->top || y >= q->bottom)
         return;
+    UNROLL for (int x = 0; x < n; x++)
+    {
+        if (x < q->left || x >= q->right)
+            continue;
+        vec *to = (vec *)(image + pixel(s, q, y, x));
+        if (add)
+            *to += d[x];
+        else
+            *to = d[x];
     }
-    for (int i = q->top; i < q->bottom; i++)
-        for (int j = q->left; j < q->right; j++) {
-            store(image + pixel(s, q, i, j), d[i * side + j], add);
-        }
 }
 
 /* The square of tile i of a block in the input (its padding included) or the output; its image's
@@ -326,12 +315,19 @@ INLINE void to_points(const struct block *b, transform_1d *transform, int m, int
         struct square q = tile_square(b, i, input, &image);
         const float *from = images + image * shape_size(s);
         for (int ch = 0; ch < s->c; ch += LANES) {
-            vec d[SIDE_MAX * SIDE_MAX], v[SIDE_MAX * SIDE_MAX];
-            load_square(from + ch, s, &q, n, d);
-            transform_2d(transform, m, r, n, side, d, v);
+            vec half[SIDE_MAX * SIDE_MAX], line[SIDE_MAX];
             float *to = points + (size_t)i * (size_t)s->c + (size_t)ch;
-            for (int p = 0; p < side * side; p++)
-                *(vec *)(to + (size_t)p * step) = v[p];
+            UNROLL for (int x = 0; x < n; x++)
+            {
+                load_column(from + ch, s, &q, n, x, line);
+                transform(m, r, line, 1, half + x, n);
+            }
+            UNROLL for (int y = 0; y < side; y++)
+            {
+                transform(m, r, half + y * n, 1, line, 1);
+                UNROLL for (int x = 0; x < side; x++) *
+                    (vec *)(to + (size_t)(y * side + x) * step) = line[x];
+            }
         }
     }
 }
@@ -348,12 +344,19 @@ INLINE void from_points(const struct block *b, transform_1d *transform, int m, i
         struct square q = tile_square(b, i, input, &image);
         float *to = images + image * shape_size(s);
         for (int ch = 0; ch < s->c; ch += LANES) {
-            vec v[SIDE_MAX * SIDE_MAX], d[SIDE_MAX * SIDE_MAX];
+            vec half[SIDE_MAX * SIDE_MAX], line[SIDE_MAX];
             const float *from = points + (size_t)i * (size_t)s->c + (size_t)ch;
-            for (int p = 0; p < side * side; p++)
-                v[p] = *(const vec *)(from + (size_t)p * step);
-            transform_2d(transform, m, r, side, n, v, d);
-            store_square(to + ch, s, &q, n, d, input);
+            UNROLL for (int x = 0; x < side; x++)
+            {
+                UNROLL for (int y = 0; y < side; y++) line[y] =
+                    *(const vec *)(from + (size_t)(y * side + x) * step);
+                transform(m, r, line, 1, half + x, side);
+            }
+            UNROLL for (int y = 0; y < n; y++)
+            {
+                transform(m, r, half + y * side, 1, line, 1);
+                store_row(to + ch, s, &q, n, y, line, input);
+            }
         }
     }
 }
