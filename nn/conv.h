@@ -45,6 +45,6 @@ struct conv_algo {
 
 #define CONV_CHANNELS 16
 
-extern const struct conv_algo conv_im2col, conv_winograd, conv_grouped;
+extern const struct conv_algo conv_im2col, conv_winograd, conv_direct, conv_grouped;
 
 #endif

@@ -37,6 +37,15 @@ static int conv2d_config(struct layer *l, const json_t *config, struct err *err)
     return opt_end(&o);
 }
 
+/* The first algorithm that fits. */
+static const struct conv_algo *choose(const struct conv *c)
+{
+    return c->groups > 1           ? &conv_grouped
+           : conv_winograd.fits(c) ? &conv_winograd
+           : conv_direct.fits(c)   ? &conv_direct
+                                   : &conv_im2col;
+}
+
 static int conv2d_shape(struct layer *l, struct err *err)
 {
     struct conv *c = l->priv;
@@ -54,7 +63,7 @@ static int conv2d_shape(struct layer *l, struct err *err)
     l->param[0].decay = true;
     if (c->use_bias)
         params_add(l, "bias", 1, &c->out.c);
-    c->algo = c->groups > 1 ? &conv_grouped : conv_winograd.fits(c) ? &conv_winograd : &conv_im2col;
+    c->algo = choose(c);
     l->scratch = c->algo->scratch(c);
     for (int train = 0; train < 2 && c->algo->prepared != NULL; train++)
         l->prepared[train] = c->algo->prepared(c, train);

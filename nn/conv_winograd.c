@@ -31,7 +31,7 @@
 #define KERNEL_MIDDLE (1 << 18)
 #define KERNEL_LARGE (1 << 20) /* floats */
 #define LANES WINOGRAD_LANES
-#define STRIP (2 * PANEL_WIDTH)
+#define STRIP 32
 
 static struct tiling tiling_of(const struct conv *c)
 {

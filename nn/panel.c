@@ -72,13 +72,17 @@ typedef void panel_fn(size_t m, size_t n, size_t k, const float *a, size_t row_a
 DEFINE_STRIP(avx_strip, 8, 2, 6, 4, 2)
 DEFINE_STRIP(wide_strip, 16, 2, 12, 8, 4)
 DEFINE_STRIP(slim_strip, 16, 1, 12, 8, 4)
+DEFINE_STRIP(narrow_strip, 8, 1, 12, 8, 4)
 
 __attribute__((target("arch=x86-64-v3"))) static void
 panel_avx2(size_t m, size_t n, size_t k, const float *a, size_t row_a, size_t col_a, const float *b,
            size_t ldb, float *c, size_t ldc, bool add)
 {
-    for (size_t j = 0; j < n; j += 16)
+    size_t j = 0;
+    for (; j + 16 <= n; j += 16)
         avx_strip(m, k, a, row_a, col_a, b + j, ldb, c + j, ldc, add);
+    if (j < n)
+        narrow_strip(m, k, a, row_a, col_a, b + j, ldb, c + j, ldc, add);
 }
 
 __attribute__((target("arch=x86-64-v4"))) static void
@@ -88,8 +92,10 @@ panel_avx512(size_t m, size_t n, size_t k, const float *a, size_t row_a, size_t 
     size_t j = 0;
     for (; j + 32 <= n; j += 32)
         wide_strip(m, k, a, row_a, col_a, b + j, ldb, c + j, ldc, add);
-    for (; j < n; j += 16)
+    for (; j + 16 <= n; j += 16)
         slim_strip(m, k, a, row_a, col_a, b + j, ldb, c + j, ldc, add);
+    if (j < n)
+        narrow_strip(m, k, a, row_a, col_a, b + j, ldb, c + j, ldc, add);
 }
 
 static panel_fn *choose(void)

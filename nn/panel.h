@@ -8,7 +8,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#define PANEL_WIDTH 16 /* n must be a multiple of this */
+#define PANEL_WIDTH 8 /* n must be a multiple of this */
 
 /*
  * c = a b, or c += a b if add. a: (m, k), its element (i, p) at a[i * row_a + p * col_a], so that a

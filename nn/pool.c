@@ -15,6 +15,8 @@
 #include "nn/vec.h"
 #include "nn/window.h"
 
+#define INLINE static inline __attribute__((always_inline))
+
 /* Where one output pixel looks, cut at the borders. */
 struct view {
     int y0, y1, x0, x1;
@@ -53,13 +55,13 @@ static int pool_shape(struct layer *l, struct err *err)
     return window_shape(l->priv, l, &l->out, err);
 }
 
-VEC static void max_into(float *restrict y, const float *restrict x, size_t c)
+INLINE void max_into(float *restrict y, const float *restrict x, size_t c)
 {
     for (size_t i = 0; i < c; i++)
         y[i] = x[i] > y[i] ? x[i] : y[i];
 }
 
-static void max_image(const struct layer *l, const float *x, float *y)
+VEC static void max_image(const struct layer *l, const float *x, float *y)
 {
     const struct window *w = l->priv;
     const struct shape *in = &l->in[0];
@@ -77,8 +79,8 @@ static void max_image(const struct layer *l, const float *x, float *y)
 #define CHANNEL_BLOCK 256
 
 /* Gives dy to dx where x is the maximum y and nothing before it in the window was: `open` says. */
-VEC static void max_back(const float *restrict x, const float *restrict y, const float *restrict dy,
-                         float *restrict dx, float *restrict open, size_t c)
+INLINE void max_back(const float *restrict x, const float *restrict y, const float *restrict dy,
+                     float *restrict dx, float *restrict open, size_t c)
 {
     for (size_t i = 0; i < c; i++) {
         float hit = x[i] == y[i] ? open[i] : 0;
@@ -87,7 +89,7 @@ VEC static void max_back(const float *restrict x, const float *restrict y, const
     }
 }
 
-static void max_back_pixel(const struct layer *l, const struct view *v, const float *x,
+INLINE void max_back_pixel(const struct layer *l, const struct view *v, const float *x,
                            const float *y, const float *dy, float *dx)
 {
     size_t c = (size_t)l->in[0].c, width = (size_t)l->in[0].w;
@@ -116,20 +118,24 @@ static void maxpool_forward(struct layer *l, const float *const *x, float *y, st
     call_slices(&c, shape_size(&l->in[0]), max_forward_slice);
 }
 
+VEC static void max_back_image(const struct layer *l, const float *x, const float *y,
+                               const float *dy, float *dx)
+{
+    size_t at = 0;
+    for (int oy = 0; oy < l->out.h; oy++)
+        for (int ox = 0; ox < l->out.w; ox++, at += (size_t)l->out.c) {
+            struct view v = view_of(l->priv, &l->in[0], oy, ox);
+            max_back_pixel(l, &v, x, y + at, dy + at, dx);
+        }
+}
+
 static void max_backward_slice(const struct call *c, const struct slice *s)
 {
-    const struct layer *l = c->l;
     for (int i = s->first; i < s->first + s->n; i++) {
-        const float *x = call_x(c, 0, i), *y = call_y(c, i), *dy = call_dy(c, i);
         float *dx = call_dx(c, 0, i);
-        size_t at = 0;
         if (!c->run->add[0])
-            memset(dx, 0, shape_size(&l->in[0]) * sizeof *dx);
-        for (int oy = 0; oy < l->out.h; oy++)
-            for (int ox = 0; ox < l->out.w; ox++, at += (size_t)l->out.c) {
-                struct view v = view_of(l->priv, &l->in[0], oy, ox);
-                max_back_pixel(l, &v, x, y + at, dy + at, dx);
-            }
+            memset(dx, 0, shape_size(&c->l->in[0]) * sizeof *dx);
+        max_back_image(c->l, call_x(c, 0, i), call_y(c, i), call_dy(c, i), dx);
     }
 }
 

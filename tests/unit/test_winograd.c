@@ -81,7 +81,8 @@ static void check(const struct conv_algo *algo, int taps, int h, int w, int in, 
     if (algo->prepare != NULL) {
         prepared = mem_aligned(algo->prepared(&c, true), sizeof *prepared);
         for (int i = 0; i < in; i += CONV_CHANNELS)
-            algo->prepare(&c, kernel, true, i, i + CONV_CHANNELS, prepared);
+            algo->prepare(&c, kernel, true, i, i + CONV_CHANNELS < in ? i + CONV_CHANNELS : in,
+                          prepared);
     }
     float *y = noise(&r, ny), *dx = noise(&r, nx), *dw = noise(&r, nk);
     algo->forward(&c, kernel, prepared, x, y, n, scratch);
@@ -118,13 +119,22 @@ static void im2col_is_the_convolution(void **state)
         check(&conv_im2col, 3, side, 12 - side, 5, 7, side % 2 == 0, 3);
 }
 
+static void direct_is_the_convolution(void **state)
+{
+    (void)state;
+    for (int side = 20; side <= 24; side++)
+        check(&conv_direct, 3, 26 - side, side, 8, 24, side % 2 == 0, 2);
+    check(&conv_direct, 5, 7, 21, 16, 8, true, 2);
+    check(&conv_direct, 2, 4, 26, 8, 8, false, 3);
+}
+
 static void panel_is_the_product(void **state)
 {
     (void)state;
     struct rng r;
     rng_seed(&r, 1, 1);
     for (size_t m = 1; m < 30; m++) {
-        size_t k = 1 + m * 5 % 17, n = 16 * (1 + m % 5);
+        size_t k = 1 + m * 5 % 17, n = 8 * (1 + m % 9);
         float *a = noise(&r, m * k), *b = noise(&r, k * n), *c = noise(&r, m * n);
         double *want = mem_zalloc(m * n, sizeof *want);
         for (size_t i = 0; i < m * n; i++)
@@ -145,6 +155,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(panel_is_the_product),
         cmocka_unit_test(im2col_is_the_convolution),
+        cmocka_unit_test(direct_is_the_convolution),
         cmocka_unit_test(winograd_is_the_convolution),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
