@@ -202,6 +202,27 @@ static void centre(const struct style *s, WINDOW *win, int y, enum style_role ro
     style_print(s, win, y, x > 0 ? x : 0, getmaxx(win), style_role(s, role), " %s ", text);
 }
 
+/* A sentence over as many rows as it needs, broken at blanks; returns the row after it. */
+static int centre_wrapped(const struct style *s, WINDOW *win, int y, enum style_role role,
+                          const char *text)
+{
+    char line[ERR_TEXT_MAX];
+    size_t width = getmaxx(win) > 8 ? (size_t)getmaxx(win) - 4 : 4;
+    while (*text != '\0' && y < getmaxy(win)) {
+        size_t n = strlen(text);
+        if (n > width) {
+            for (n = width; n > 0 && text[n] != ' '; n--)
+                continue;
+            n = n > 0 ? n : width;
+        }
+        snprintf(line, sizeof line, "%.*s", (int)n, text);
+        centre(s, win, y++, role, line);
+        text += n;
+        text += strspn(text, " ");
+    }
+    return y;
+}
+
 /* What has to be said where a picture is missing, stands still, or shows no face. */
 static void draw_words(const struct live_panes *p, WINDOW *win, const struct live_show *show)
 {
@@ -211,8 +232,8 @@ static void draw_words(const struct live_panes *p, WINDOW *win, const struct liv
     if (st->state == LIVE_LOST) {
         snprintf(text, sizeof text, "%s is lost", st->source);
         centre(p->style, win, middle - 1, STYLE_WARN, text);
-        centre(p->style, win, middle, STYLE_WARN, st->why);
-        centre(p->style, win, middle + 1, STYLE_TEXT, "trying again every second");
+        int next = centre_wrapped(p->style, win, middle, STYLE_WARN, st->why);
+        centre(p->style, win, next, STYLE_TEXT, "trying again every second");
     } else if (st->state == LIVE_ENDED) {
         snprintf(text, sizeof text, "end of %s: r replays, q quits", live_show_source(show));
         centre(p->style, win, bottom, STYLE_WARN, text);
@@ -299,13 +320,13 @@ static void draw_facts(const struct live_panes *p, WINDOW *win, const struct liv
     int width = getmaxx(win);
     if (f == NULL)
         return;
-    style_print(p->style, win, from, 0, width, dim, "%s smoothed over time, %s this frame",
+    style_print(p->style, win, from, 0, width, dim, "%s smoothed  %s this frame",
                 p->style->utf8 ? "■" : "#", p->style->utf8 ? "│" : "|");
-    style_print(p->style, win, from + 1, 0, width, dim, "face %d x %d pixels at %d, %d", f->box.w,
+    style_print(p->style, win, from + 1, 0, width, dim, "%d x %d pixels at %d, %d", f->box.w,
                 f->box.h, f->box.x, f->box.y);
-    style_print(p->style, win, from + 2, 0, width, dim, "seen by %s as %d x %d", m->name, m->width,
+    style_print(p->style, win, from + 2, 0, width, dim, "%s sees %d x %d", m->name, m->width,
                 m->height);
-    style_print(p->style, win, from + 3, 0, width, dim, "%.2f million parameters",
+    style_print(p->style, win, from + 3, 0, width, dim, "through %.2f M parameters",
                 (double)m->params / 1e6);
 }
 
