@@ -133,17 +133,17 @@ $(B)/tests/e2e/fakecam.so: tests/e2e/fakecam.c
 
 check: deps-test
 	@$(MAKE) --no-print-directory $(JOBS) $(BIN) test-programs
-	@MOODTOP=$(abspath $(BIN)) FAKECAM=$(abspath $(B)/tests/e2e/fakecam.so) SANITIZE=$(SANITIZE) \
+	@MOODTOP=$(abspath $(BIN)) MOODTOP_MODELS=$(abspath models) FAKECAM=$(abspath $(B)/tests/e2e/fakecam.so) SANITIZE=$(SANITIZE) \
 	    tests/run.sh tests/rules.sh $(sort $(UNIT)) $(sort $(E2E))
 
 .PHONY: test-programs
 test-programs: $(BIN) $(UNIT) $(E2E) $(FAKECAM)
 
 unit: $(UNIT)
-	@MOODTOP=$(abspath $(BIN)) tests/run.sh tests/rules.sh $(sort $(UNIT))
+	@MOODTOP=$(abspath $(BIN)) MOODTOP_MODELS=$(abspath models) tests/run.sh tests/rules.sh $(sort $(UNIT))
 
 e2e: $(BIN) $(E2E) $(FAKECAM)
-	@MOODTOP=$(abspath $(BIN)) FAKECAM=$(abspath $(B)/tests/e2e/fakecam.so) SANITIZE=$(SANITIZE) \
+	@MOODTOP=$(abspath $(BIN)) MOODTOP_MODELS=$(abspath models) FAKECAM=$(abspath $(B)/tests/e2e/fakecam.so) SANITIZE=$(SANITIZE) \
 	    tests/run.sh $(sort $(E2E))
 
 bench: all $(patsubst tests/bench/%.c,$(B)/tests/bench/%,$(wildcard tests/bench/*.c))
