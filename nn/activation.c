@@ -28,6 +28,7 @@ static struct activation *activation_new(struct layer *l, const struct function 
     l->needs_x = function_needs(f) == FUNCTION_X;
     l->needs_y = function_needs(f) == FUNCTION_Y;
     l->softmax = strcmp(f->name, "softmax") == 0;
+    l->rectifies = f == function_find("relu");
     return a;
 }
 

@@ -3,6 +3,7 @@
  * computes it: biased variance, also in the moving average.
  *
  * Sums over a batch are two-level: blocks in float, slices and batch in double, in fixed order.
+ * The graph may give it the ReLU behind it, and leave its output to the readers (see layer.h).
  * Trainer or analysis thread; slices on pool workers.
  */
 #include "nn/kinds.h"
@@ -16,7 +17,6 @@
 #include "nn/options.h"
 #include "nn/params.h"
 #include "nn/slice.h"
-#include "nn/vec.h"
 
 struct batchnorm {
     float momentum, epsilon;
@@ -29,7 +29,8 @@ struct batchnorm {
 /* What run->saved_fixed holds from forward to backward. */
 struct batch_stats {
     float *mean, *inverse; /* (c) of this batch; 1 / sqrt(variance + epsilon) */
-    float *a, *b, *d;      /* (c) of y = a x + d, or of dx = a dy + b x + d */
+    float *a, *d;          /* (c) of y = a x + d */
+    float *p, *q, *r;      /* (c) of dx = p dy + q x + r */
     double *sum;           /* (LAYER_SLICES, 2 c) */
 };
 
@@ -37,8 +38,26 @@ static struct batch_stats stats_of(const struct layer *l, const struct layer_run
 {
     size_t c = (size_t)l->out.c, even = (c + 1) / 2 * 2;
     float *f = run->saved_fixed;
-    return (struct batch_stats){
-        f, f + even, f + 2 * even, f + 3 * even, f + 4 * even, (double *)(f + 5 * even)};
+    return (struct batch_stats){f,
+                                f + even,
+                                f + 2 * even,
+                                f + 3 * even,
+                                f + 4 * even,
+                                f + 5 * even,
+                                f + 6 * even,
+                                (double *)(f + 7 * even)};
+}
+
+static struct channel_map map_of(const struct layer *l, const struct batch_stats *st)
+{
+    return (struct channel_map){st->a, st->d, l->relu};
+}
+
+static void batchnorm_map(const struct layer *l, const struct layer_run *run,
+                          struct channel_map *map)
+{
+    struct batch_stats st = stats_of(l, run);
+    *map = map_of(l, &st);
 }
 
 static int read_axis(struct options *o)
@@ -102,7 +121,7 @@ static int batchnorm_shape(struct layer *l, struct err *err)
     b->p_mean = params_find(l, "moving_mean");
     b->p_variance = params_find(l, "moving_variance");
     b->p_mean->trainable = b->p_variance->trainable = false;
-    l->saved_fixed = (c + 1) / 2 * 2 * 5 + LAYER_SLICES * 2 * c * (sizeof(double) / sizeof(float));
+    l->saved_fixed = (c + 1) / 2 * 2 * 7 + LAYER_SLICES * 2 * c * (sizeof(double) / sizeof(float));
     return 0;
 }
 
@@ -117,66 +136,19 @@ static void batchnorm_init(struct layer *l, struct rng *rng)
     initial_set(&b->variance, b->p_variance, rng);
 }
 
-#define BLOCK_ROWS 64
-#define BLOCK_CHANNELS 128
-
-/* s[i] = sum of x - shift, q[i] = sum of its square, over rows `step` apart. */
-VEC static void block_moments(const float *restrict x, const float *restrict shift, size_t rows,
-                              size_t step, size_t c, float *restrict s, float *restrict q)
-{
-    for (size_t r = 0; r < rows; r++, x += step)
-        for (size_t i = 0; i < c; i++) {
-            float d = x[i] - shift[i];
-            s[i] += d;
-            q[i] += d * d;
-        }
-}
-
-/* s[i] = sum of dy, q[i] = sum of dy (x - mean). */
-VEC static void block_products(const float *restrict x, const float *restrict dy,
-                               const float *restrict mean, size_t rows, size_t step, size_t c,
-                               float *restrict s, float *restrict q)
-{
-    for (size_t r = 0; r < rows; r++, x += step, dy += step)
-        for (size_t i = 0; i < c; i++) {
-            s[i] += dy[i];
-            q[i] += dy[i] * (x[i] - mean[i]);
-        }
-}
-
-/* Adds up a slice's two sums per channel, of x alone (dy NULL) or of dy and x. */
-static void slice_sums(const float *x, const float *dy, const float *shift, size_t rows, size_t c,
-                       double *sum)
-{
-    float s[BLOCK_CHANNELS], q[BLOCK_CHANNELS];
-    memset(sum, 0, 2 * c * sizeof *sum);
-    for (size_t r = 0; r < rows; r += BLOCK_ROWS) {
-        size_t n = rows - r < BLOCK_ROWS ? rows - r : BLOCK_ROWS;
-        for (size_t c0 = 0; c0 < c; c0 += BLOCK_CHANNELS) {
-            size_t width = c - c0 < BLOCK_CHANNELS ? c - c0 : BLOCK_CHANNELS;
-            memset(s, 0, sizeof s);
-            memset(q, 0, sizeof q);
-            if (dy == NULL)
-                block_moments(x + r * c + c0, shift + c0, n, c, width, s, q);
-            else
-                block_products(x + r * c + c0, dy + r * c + c0, shift + c0, n, c, width, s, q);
-            for (size_t i = 0; i < width; i++) {
-                sum[c0 + i] += (double)s[i];
-                sum[c + c0 + i] += (double)q[i];
-            }
-        }
-    }
-}
-
 static void sums_slice(const struct call *c, const struct slice *s)
 {
     const struct shape *out = &c->l->out;
     size_t channels = (size_t)out->c;
     size_t rows = (size_t)s->n * (size_t)out->h * (size_t)out->w;
     struct batch_stats st = stats_of(c->l, c->run);
-    const float *shift = c->dy == NULL ? c->x[0] : st.mean; /* the batch's first pixel, or mean */
-    slice_sums(call_x(c, 0, s->first), c->dy == NULL ? NULL : call_dy(c, s->first), shift, rows,
-               channels, st.sum + (size_t)s->part * 2 * channels);
+    double *sum = st.sum + (size_t)s->part * 2 * channels;
+    const float *x = call_x(c, 0, s->first);
+    struct channel_map map = map_of(c->l, &st);
+    if (c->dy == NULL) /* the batch's first pixel is the shift */
+        channels_moments(x, c->x[0], rows, channels, sum);
+    else
+        channels_products(&map, x, call_dy(c, s->first), st.mean, rows, channels, sum);
 }
 
 /* Both sums of channel i over all slices. */
@@ -229,22 +201,13 @@ static void batch_moments(struct call *c, struct batch_stats *st)
     }
 }
 
-VEC static void affine_rows(const float *x, const float *restrict a, const float *restrict d,
-                            float *y, size_t rows, size_t c)
-{
-    for (size_t r = 0; r < rows; r++, x += c, y += c) {
-#pragma GCC ivdep
-        for (size_t i = 0; i < c; i++)
-            y[i] = a[i] * x[i] + d[i];
-    }
-}
-
 static void forward_slice(const struct call *c, const struct slice *s)
 {
     const struct shape *out = &c->l->out;
     struct batch_stats st = stats_of(c->l, c->run);
-    affine_rows(call_x(c, 0, s->first), st.a, st.d, call_y(c, s->first),
-                (size_t)s->n * (size_t)out->h * (size_t)out->w, (size_t)out->c);
+    struct channel_map map = map_of(c->l, &st);
+    channels_map(&map, call_x(c, 0, s->first), call_y(c, s->first),
+                 (size_t)s->n * (size_t)out->h * (size_t)out->w, (size_t)out->c);
 }
 
 static void batchnorm_forward(struct layer *l, const float *const *x, float *y,
@@ -256,35 +219,22 @@ static void batchnorm_forward(struct layer *l, const float *const *x, float *y,
         batch_moments(&c, &st);
     else
         batchnorm_affine(l, st.a, st.d);
-    call_slices(&c, shape_size(&l->out), forward_slice);
-}
-
-VEC static void backward_rows(const float *x, const float *dy, float *dx,
-                              const struct batch_stats *st, bool add, size_t rows, size_t c)
-{
-    const float *restrict a = st->a, *restrict b = st->b, *restrict d = st->d;
-    for (size_t r = 0; r < rows; r++, x += c, dy += c, dx += c) {
-        if (add) {
-#pragma GCC ivdep
-            for (size_t i = 0; i < c; i++)
-                dx[i] += a[i] * dy[i] + b[i] * x[i] + d[i];
-        } else {
-#pragma GCC ivdep
-            for (size_t i = 0; i < c; i++)
-                dx[i] = a[i] * dy[i] + b[i] * x[i] + d[i];
-        }
-    }
+    if (!l->lazy)
+        call_slices(&c, shape_size(&l->out), forward_slice);
 }
 
 static void backward_slice(const struct call *c, const struct slice *s)
 {
     const struct shape *out = &c->l->out;
     struct batch_stats st = stats_of(c->l, c->run);
-    backward_rows(call_x(c, 0, s->first), call_dy(c, s->first), call_dx(c, 0, s->first), &st,
-                  c->run->add[0], (size_t)s->n * (size_t)out->h * (size_t)out->w, (size_t)out->c);
+    struct channel_map map = map_of(c->l, &st);
+    struct channel_slope slope = {st.p, st.q, st.r};
+    channels_back(&map, &slope, call_x(c, 0, s->first), call_dy(c, s->first),
+                  call_dx(c, 0, s->first), c->run->add[0],
+                  (size_t)s->n * (size_t)out->h * (size_t)out->w, (size_t)out->c);
 }
 
-/* The gradients of gamma and beta, and dx = a dy + b x + d, which is
+/* The gradients of gamma and beta, and dx = p dy + q x + r, which is
  * gamma inverse (dy - mean(dy) - xhat mean(dy xhat)) sorted by dy and x. */
 static void batch_gradients(struct call *c, struct batch_stats *st)
 {
@@ -297,9 +247,9 @@ static void batch_gradients(struct call *c, struct batch_stats *st)
         total(st, parts, channels, i, &s, &q);
         double a = inverse * (b->p_gamma != NULL ? (double)b->p_gamma->w[i] : 1);
         double slope = -a * inverse * inverse * q / n;
-        st->a[i] = (float)a;
-        st->b[i] = (float)slope;
-        st->d[i] = (float)(-a * s / n - slope * (double)st->mean[i]);
+        st->p[i] = (float)a;
+        st->q[i] = (float)slope;
+        st->r[i] = (float)(-a * s / n - slope * (double)st->mean[i]);
         if (b->p_gamma != NULL)
             b->p_gamma->g[i] = (float)(q * inverse);
         if (b->p_beta != NULL)
@@ -317,8 +267,9 @@ static void batchnorm_backward(struct layer *l, const float *const *x, const flo
     if (!l->frozen) {
         batch_gradients(&c, &st);
     } else {
-        memset(st.b, 0, (size_t)l->out.c * sizeof *st.b);
-        memset(st.d, 0, (size_t)l->out.c * sizeof *st.d);
+        memcpy(st.p, st.a, (size_t)l->out.c * sizeof *st.p);
+        memset(st.q, 0, (size_t)l->out.c * sizeof *st.q);
+        memset(st.r, 0, (size_t)l->out.c * sizeof *st.r);
     }
     if (dx[0] != NULL)
         call_slices(&c, shape_size(&l->out), backward_slice);
@@ -332,4 +283,5 @@ const struct layer_ops batchnorm_ops = {
     .forward = batchnorm_forward,
     .backward = batchnorm_backward,
     .affine = batchnorm_affine,
+    .map = batchnorm_map,
 };

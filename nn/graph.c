@@ -11,6 +11,7 @@
 #include "nn/gemm.h"
 #include "nn/keras.h"
 #include "nn/params.h"
+#include "nn/slice.h"
 
 #define JSON_BYTES_MAX (16u << 20)
 
@@ -196,6 +197,8 @@ static void free_run(struct graph *g)
     free(run->lasting);
     free(run->learns);
     free(run->begun);
+    free(run->maker);
+    free(run->done);
     free(run);
     g->run = NULL;
 }
@@ -217,7 +220,9 @@ static void reserve_scratch(struct graph *g, struct graph_run *run)
 {
     for (int i = 0; i < g->layers; i++) {
         const struct layer *l = &g->layer[i];
-        run->scratch_size = l->scratch > run->scratch_size ? l->scratch : run->scratch_size;
+        size_t room = run->room_for_train && l->reads_lazy ? call_room(l) : 0;
+        if (l->scratch + room > run->scratch_size)
+            run->scratch_size = l->scratch + room;
         if (run->room_for_train && l->partial > run->partial_size)
             run->partial_size = l->partial;
     }
@@ -268,6 +273,9 @@ static void reserve(struct graph *g, int max_batch, bool train, bool apart, stru
     run->lasting = mem_zalloc(n, sizeof *run->lasting);
     run->learns = mem_zalloc(n, sizeof *run->learns);
     run->begun = mem_zalloc(n, sizeof *run->begun);
+    run->maker = mem_zalloc(n, sizeof *run->maker);
+    run->done = mem_zalloc(n, sizeof *run->done);
+    graph_fuse(g, run);
     reserve_scratch(g, run);
     reserve_prepared(g, run);
     find_learners(g, run);

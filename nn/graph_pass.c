@@ -22,7 +22,7 @@ static uint64_t mix(uint64_t x)
     return x ^ x >> 31;
 }
 
-static struct layer_run layer_run_of(const struct graph *g, int i)
+static struct layer_run plain_run_of(const struct graph *g, int i)
 {
     const struct graph_run *run = g->run;
     return (struct layer_run){
@@ -37,6 +37,45 @@ static struct layer_run layer_run_of(const struct graph *g, int i)
         .stale = run->stale,
         .seed = mix(mix(g->seed) ^ mix(run->step) ^ (uint64_t)i << 32),
     };
+}
+
+/* What layer i is called with, and its inputs. */
+static struct layer_run layer_run_of(const struct graph *g, int i, const float **in)
+{
+    const struct layer *l = &g->layer[i];
+    struct layer_run r = plain_run_of(g, i);
+    for (int k = 0; k < l->inputs; k++) {
+        int maker = g->run->maker[l->from[k]];
+        in[k] = g->run->y[maker >= 0 ? g->layer[maker].from[0] : l->from[k]];
+        if (maker < 0)
+            continue;
+        struct layer_run its = plain_run_of(g, maker);
+        g->layer[maker].ops->map(&g->layer[maker], &its, &r.map[k]);
+    }
+    return r;
+}
+
+/* Shows the output of layer i to who watches; a lazy one image by image, made in a scratch block.
+ */
+static void show(const struct graph *g, int i)
+{
+    const struct graph_run *run = g->run;
+    const struct layer *l = &g->layer[i];
+    if (run->watch == NULL || run->done[i])
+        return;
+    if (!l->lazy) {
+        run->watch(run->watch_ctx, i, run->y[i], (size_t)run->batch * shape_size(&l->out));
+        return;
+    }
+    struct layer_run r = plain_run_of(g, i);
+    struct channel_map map;
+    l->ops->map(l, &r, &map);
+    for (int k = 0; k < run->batch; k++) {
+        const float *x = run->y[l->from[0]] + (size_t)k * shape_size(&l->out);
+        channels_map(&map, x, run->scratch[0], (size_t)l->out.h * (size_t)l->out.w,
+                     (size_t)l->out.c);
+        run->watch(run->watch_ctx, i, run->scratch[0], shape_size(&l->out));
+    }
 }
 
 void graph_time(struct graph *g, int64_t *forward, int64_t *backward)
@@ -70,13 +109,11 @@ static const float *forward(struct graph *g, const float *x, int batch, bool tra
         int64_t start = lap(run->time[0], i, 0);
         struct layer *l = &g->layer[i];
         const float *in[LAYER_INPUTS_MAX];
-        for (int k = 0; k < l->inputs; k++)
-            in[k] = run->y[l->from[k]];
-        struct layer_run r = layer_run_of(g, i);
-        l->ops->forward(l, in, run->y[i], &r);
+        struct layer_run r = layer_run_of(g, i, in);
+        if (!run->done[i])
+            l->ops->forward(l, in, run->y[i], &r);
         lap(run->time[0], i, start);
-        if (run->watch != NULL)
-            run->watch(run->watch_ctx, i, run->y[i], (size_t)batch * shape_size(&l->out));
+        show(g, i);
     }
     run->stale = train;
     return run->y[last];
@@ -122,16 +159,15 @@ void graph_backward(struct graph *g, const float *dlogits, float *dx)
            (size_t)run->batch * shape_size(&g->layer[last].out) * sizeof *dlogits);
     for (int i = last; i > 0; i--) {
         struct layer *l = &g->layer[i];
-        struct layer_run r = layer_run_of(g, i);
         const float *in[LAYER_INPUTS_MAX];
+        struct layer_run r = layer_run_of(g, i, in);
         float *target[LAYER_INPUTS_MAX];
         int64_t start = lap(run->time[1], i, 0);
         if (dx == NULL && !run->learns[i])
             continue;
-        for (int k = 0; k < l->inputs; k++)
-            in[k] = run->y[l->from[k]];
         set_targets(g, l, dx, run->begun, target, r.add);
-        l->ops->backward(l, in, run->y[i], run->dy[i], target, &r);
+        if (!run->done[i])
+            l->ops->backward(l, in, run->y[i], run->dy[i], target, &r);
         lap(run->time[1], i, start);
     }
 }

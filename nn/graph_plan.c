@@ -22,6 +22,7 @@ enum kind { OUTPUT, GRADIENT, SAVED, FIXED, KINDS };
 
 struct plan {
     const struct graph *g;
+    const struct graph_run *run;
     bool train, apart;
     int logits;
     int *readers; /* [layers] how many inputs a layer's output feeds */
@@ -71,6 +72,8 @@ static bool may_overwrite(const struct plan *p, int i, int k)
     int from = l->from[k];
     if (p->apart || !l->inplace || from == 0 || p->readers[from] != 1)
         return false;
+    if (p->run->maker[from] >= 0 && p->run->maker[i] < 0) /* there is nothing to write over */
+        return false;
     if (k > 0 && l->inputs > 2) /* a sum of more than two begins with the first two */
         return false;
     return !p->train || (!l->needs_x && !p->g->layer[from].needs_y);
@@ -89,7 +92,8 @@ static void plan_outputs(struct plan *p)
     for (int i = 1; i < g->layers; i++) {
         const struct layer *l = &g->layer[i];
         int last = p->apart || i == p->logits || i == g->layers - 1 ? g->layers : i;
-        live(p, id(p, OUTPUT, i), i, p->train && l->needs_y ? backward_time(p, i) : last);
+        bool keeps = p->train && l->needs_y && !p->run->done[i];
+        live(p, id(p, OUTPUT, i), i, keeps ? backward_time(p, i) : last);
         live(p, id(p, OUTPUT, i), i, last);
         for (int k = 0; k < l->inputs; k++)
             live(p, id(p, OUTPUT, l->from[k]), i, p->train && l->needs_x ? backward_time(p, i) : i);
@@ -131,7 +135,7 @@ static void set_sizes(struct plan *p, size_t batch)
         const struct layer *l = &g->layer[i];
         int end = p->train ? backward_time(p, i) : i;
         size_t out = i > 0 ? rounded(batch * shape_size(&l->out)) : 0;
-        p->piece[id(p, OUTPUT, i)].size = out;
+        p->piece[id(p, OUTPUT, i)].size = p->run->maker[i] < 0 ? out : 0;
         p->piece[id(p, GRADIENT, i)].size = p->train && i <= p->logits ? out : 0;
         p->piece[id(p, SAVED, i)].size = rounded(batch * l->saved);
         p->piece[id(p, FIXED, i)].size = rounded(l->saved_fixed);
@@ -196,6 +200,8 @@ static size_t place(struct plan *p)
 static bool is_lasting(struct plan *p, int i)
 {
     const struct graph *g = p->g;
+    if (p->run->maker[i] >= 0)
+        return false;
     if (i > 0 && root(p, id(p, OUTPUT, i))->end < g->layers)
         return false;
     for (int j = i + 1; j < g->layers; j++)
@@ -220,6 +226,7 @@ static void point(struct plan *p, struct graph_run *run)
 void graph_plan(const struct graph *g, struct graph_run *run, bool apart)
 {
     struct plan p = {.g = g,
+                     .run = run,
                      .train = run->room_for_train,
                      .apart = apart,
                      .logits = graph_logits_layer(g),

@@ -22,6 +22,8 @@ struct graph_run {
     float **saved_fixed; /* [layers] */
     bool *lasting;       /* [layers] y is still there after a forward pass */
     bool *learns;        /* [layers] has parameters to train, or a layer before it has */
+    int *maker;          /* [layers] whose ops->map makes this output where it is read, or -1 */
+    bool *done;          /* [layers] a ReLU that the layer before it does */
     bool *begun;         /* [layers] during backward: somebody has written dy */
     float **scratch;     /* [threads] */
     int threads;
@@ -43,6 +45,10 @@ int graph_logits_layer(const struct graph *g);
 /* Gives every parameter its place in a new g->param (values move along) and g->grad if there was
  * one. */
 void graph_place_params(struct graph *g);
+
+/* Decides which layers of a graph for training do the ReLU behind them, and which outputs are made
+ * where they are read; sets all flags anew. */
+void graph_fuse(struct graph *g, struct graph_run *run);
 
 /* Lays out the arena and points y, dy and saved into it; `apart`: no two outputs share. */
 void graph_plan(const struct graph *g, struct graph_run *run, bool apart);

@@ -65,10 +65,15 @@ struct layer {
     bool needs_x;       /* backward reads the inputs */
     bool needs_y;       /* backward reads the output */
     bool softmax;       /* this is a plain softmax over the last axis */
+    bool rectifies;     /* this is a plain ReLU */
+    bool reads_lazy;    /* its slices take x from call_in (slice.h), so that it may be lazy */
+    bool relu;          /* set by the graph: the ReLU behind this layer is done with it */
+    bool lazy;          /* set by the graph: y is not wanted, the readers make it by ops->map */
     bool frozen;        /* Keras' "trainable": false */
     int keras;          /* the major version whose words the file uses: 2 or 3 */
 };
 
+struct channel_map;
 struct layer_run; /* what one call of forward or backward works with, see slice.h */
 
 struct layer_ops {
@@ -93,6 +98,12 @@ struct layer_ops {
     void (*free)(struct layer *l); /* ends priv; NULL: plain free(priv) */
     /* For graph_fold, or NULL; (out.c) each. In inference the layer is y = scale x + shift. */
     void (*affine)(const struct layer *l, float *scale, float *shift);
+    /*
+     * For training, or NULL: the layer can do a ReLU behind it too if l->relu, and leave its output
+     * to the readers if l->lazy. Gives the map from x to y, which lives as long as
+     * run->saved_fixed.
+     */
+    void (*map)(const struct layer *l, const struct layer_run *run, struct channel_map *map);
     /* Takes such a step behind it into "kernel" and "bias" (which the graph has given it). */
     void (*fold)(struct layer *l, const float *scale, const float *shift);
 };

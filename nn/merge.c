@@ -17,7 +17,7 @@ static int merge_config(struct layer *l, const json_t *config, struct err *err)
 
 static int add_config(struct layer *l, const json_t *config, struct err *err)
 {
-    l->inplace = true;
+    l->inplace = l->reads_lazy = true;
     return merge_config(l, config, err);
 }
 
@@ -62,11 +62,13 @@ static int equal_shape(struct layer *l, struct err *err)
 
 static void add_slice(const struct call *c, const struct slice *s)
 {
-    size_t n = (size_t)s->n * shape_size(&c->l->out);
-    float *y = call_y(c, s->first);
-    vec_add(y, call_x(c, 0, s->first), call_x(c, 1, s->first), n);
-    for (int i = 2; i < c->l->inputs; i++)
-        vec_add(y, y, call_x(c, i, s->first), n);
+    size_t n = shape_size(&c->l->out);
+    for (int image = s->first; image < s->first + s->n; image++) {
+        float *y = call_y(c, image);
+        vec_add(y, call_in(c, 0, image, s->worker), call_in(c, 1, image, s->worker), n);
+        for (int i = 2; i < c->l->inputs; i++)
+            vec_add(y, y, call_in(c, i, image, s->worker), n);
+    }
 }
 
 static void add_forward(struct layer *l, const float *const *x, float *y, struct layer_run *run)

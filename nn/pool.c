@@ -1,9 +1,6 @@
 /*
  * pool: MaxPooling2D, AveragePooling2D, GlobalMaxPooling2D, GlobalAveragePooling2D. Trainer or
  * analysis thread; slices on pool workers.
- *
- * The gradient of a maximum goes to the first number of the window that equals it, in reading
- * order, as TensorFlow does; it is found again in backward, which is cheaper than keeping indexes.
  */
 #include "nn/kinds.h"
 
@@ -13,21 +10,7 @@
 #include "base/mem.h"
 #include "nn/slice.h"
 #include "nn/vec.h"
-#include "nn/window.h"
-
-#define INLINE static inline __attribute__((always_inline))
-
-/* Where one output pixel looks, cut at the borders. */
-struct view {
-    int y0, y1, x0, x1;
-};
-
-static struct view view_of(const struct window *w, const struct shape *in, int oy, int ox)
-{
-    int y = oy * w->sh - w->top, x = ox * w->sw - w->left;
-    return (struct view){y > 0 ? y : 0, y + w->kh < in->h ? y + w->kh : in->h, x > 0 ? x : 0,
-                         x + w->kw < in->w ? x + w->kw : in->w};
-}
+#include "nn/window_max.h"
 
 static int pool_config(struct layer *l, const json_t *config, struct err *err)
 {
@@ -35,6 +18,7 @@ static int pool_config(struct layer *l, const json_t *config, struct err *err)
     struct options o;
     int twos[2] = {2, 2}, size[2];
     l->priv = w;
+    l->reads_lazy = true;
     opt_begin(&o, l, config, err);
     opt_pair(&o, "pool_size", twos, 1 << 10, size);
     w->kh = size[0];
@@ -55,61 +39,10 @@ static int pool_shape(struct layer *l, struct err *err)
     return window_shape(l->priv, l, &l->out, err);
 }
 
-INLINE void max_into(float *restrict y, const float *restrict x, size_t c)
-{
-    for (size_t i = 0; i < c; i++)
-        y[i] = x[i] > y[i] ? x[i] : y[i];
-}
-
-VEC static void max_image(const struct layer *l, const float *x, float *y)
-{
-    const struct window *w = l->priv;
-    const struct shape *in = &l->in[0];
-    size_t c = (size_t)in->c;
-    for (int oy = 0; oy < l->out.h; oy++)
-        for (int ox = 0; ox < l->out.w; ox++, y += c) {
-            struct view v = view_of(w, in, oy, ox);
-            memcpy(y, x + ((size_t)v.y0 * (size_t)in->w + (size_t)v.x0) * c, c * sizeof *y);
-            for (int iy = v.y0; iy < v.y1; iy++)
-                for (int ix = v.x0; ix < v.x1; ix++)
-                    max_into(y, x + ((size_t)iy * (size_t)in->w + (size_t)ix) * c, c);
-        }
-}
-
-#define CHANNEL_BLOCK 256
-
-/* Gives dy to dx where x is the maximum y and nothing before it in the window was: `open` says. */
-INLINE void max_back(const float *restrict x, const float *restrict y, const float *restrict dy,
-                     float *restrict dx, float *restrict open, size_t c)
-{
-    for (size_t i = 0; i < c; i++) {
-        float hit = x[i] == y[i] ? open[i] : 0;
-        dx[i] += hit * dy[i];
-        open[i] -= hit;
-    }
-}
-
-INLINE void max_back_pixel(const struct layer *l, const struct view *v, const float *x,
-                           const float *y, const float *dy, float *dx)
-{
-    size_t c = (size_t)l->in[0].c, width = (size_t)l->in[0].w;
-    float open[CHANNEL_BLOCK];
-    for (size_t c0 = 0; c0 < c; c0 += CHANNEL_BLOCK) {
-        size_t n = c - c0 < CHANNEL_BLOCK ? c - c0 : CHANNEL_BLOCK;
-        for (size_t i = 0; i < n; i++)
-            open[i] = 1;
-        for (int iy = v->y0; iy < v->y1; iy++)
-            for (int ix = v->x0; ix < v->x1; ix++) {
-                size_t at = ((size_t)iy * width + (size_t)ix) * c + c0;
-                max_back(x + at, y + c0, dy + c0, dx + at, open, n);
-            }
-    }
-}
-
 static void max_forward_slice(const struct call *c, const struct slice *s)
 {
     for (int i = s->first; i < s->first + s->n; i++)
-        max_image(c->l, call_x(c, 0, i), call_y(c, i));
+        window_max(c->l->priv, &c->l->in[0], &c->l->out, call_in(c, 0, i, s->worker), call_y(c, i));
 }
 
 static void maxpool_forward(struct layer *l, const float *const *x, float *y, struct layer_run *run)
@@ -118,24 +51,14 @@ static void maxpool_forward(struct layer *l, const float *const *x, float *y, st
     call_slices(&c, shape_size(&l->in[0]), max_forward_slice);
 }
 
-VEC static void max_back_image(const struct layer *l, const float *x, const float *y,
-                               const float *dy, float *dx)
-{
-    size_t at = 0;
-    for (int oy = 0; oy < l->out.h; oy++)
-        for (int ox = 0; ox < l->out.w; ox++, at += (size_t)l->out.c) {
-            struct view v = view_of(l->priv, &l->in[0], oy, ox);
-            max_back_pixel(l, &v, x, y + at, dy + at, dx);
-        }
-}
-
 static void max_backward_slice(const struct call *c, const struct slice *s)
 {
     for (int i = s->first; i < s->first + s->n; i++) {
         float *dx = call_dx(c, 0, i);
         if (!c->run->add[0])
             memset(dx, 0, shape_size(&c->l->in[0]) * sizeof *dx);
-        max_back_image(c->l, call_x(c, 0, i), call_y(c, i), call_dy(c, i), dx);
+        window_max_back(c->l->priv, &c->l->in[0], &c->l->out, call_in(c, 0, i, s->worker),
+                        call_y(c, i), call_dy(c, i), dx);
     }
 }
 
@@ -159,11 +82,11 @@ static void average_slice(const struct call *c, const struct slice *s)
     const struct layer *l = c->l;
     size_t n = (size_t)l->out.c, width = (size_t)l->in[0].w;
     for (int i = s->first; i < s->first + s->n; i++) {
-        const float *x = call_x(c, 0, i);
+        const float *x = call_in(c, 0, i, s->worker);
         float *y = call_y(c, i);
         for (int oy = 0; oy < l->out.h; oy++)
             for (int ox = 0; ox < l->out.w; ox++, y += n) {
-                struct view v = view_of(l->priv, &l->in[0], oy, ox);
+                struct view v = window_view(l->priv, &l->in[0], oy, ox);
                 memset(y, 0, n * sizeof *y);
                 for (int iy = v.y0; iy < v.y1; iy++)
                     for (int ix = v.x0; ix < v.x1; ix++)
@@ -190,7 +113,7 @@ static void average_back_slice(const struct call *c, const struct slice *s)
             memset(dx, 0, shape_size(&l->in[0]) * sizeof *dx);
         for (int oy = 0; oy < l->out.h; oy++)
             for (int ox = 0; ox < l->out.w; ox++, dy += n) {
-                struct view v = view_of(l->priv, &l->in[0], oy, ox);
+                struct view v = window_view(l->priv, &l->in[0], oy, ox);
                 for (int iy = v.y0; iy < v.y1; iy++)
                     for (int ix = v.x0; ix < v.x1; ix++)
                         vec_affine(dx + ((size_t)iy * width + (size_t)ix) * n, dy, share(&v), 0,
@@ -215,6 +138,7 @@ static int global_config(struct layer *l, const json_t *config, struct err *err)
     static const char *const formats[] = {"channels_last", NULL};
     struct options o;
     l->priv = mem_zalloc(1, sizeof(struct window));
+    l->reads_lazy = true;
     opt_begin(&o, l, config, err);
     opt_word(&o, "data_format", formats, 0);
     opt_ignore(&o, silent);

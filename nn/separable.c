@@ -46,7 +46,7 @@ static int read_config(struct layer *l, const json_t *config, bool points, struc
     struct options o;
     int ones[2] = {1, 1}, size[2];
     l->priv = s;
-    l->needs_x = true;
+    l->needs_x = l->reads_lazy = true;
     opt_begin(&o, l, config, err);
     opt_pair(&o, "kernel_size", ones, 1 << 6, size);
     s->d.win.kh = size[0];
@@ -139,7 +139,7 @@ static void forward_slice(const struct call *call, const struct slice *slice)
         if (s->filters > 0)
             mid = call->run->train ? call->run->saved + (size_t)i * l->saved
                                    : call->run->scratch[slice->worker];
-        depthwise_forward(&s->d, l->param[0].w, call_x(call, 0, i), mid, 1);
+        depthwise_forward(&s->d, l->param[0].w, call_in(call, 0, i, slice->worker), mid, 1);
         if (s->filters > 0)
             product(false, pixels, out, (size_t)s->d.out.c, mid, l->param[1].w, y, false);
         if (s->use_bias)
@@ -218,8 +218,8 @@ static void backward_slice(const struct call *call, const struct slice *slice)
     for (int i = slice->first; i < slice->first + slice->n; i++) {
         const float *dmid = back_through_points(call, i, &g, turned, scratch);
         float *dx = call->dx[0] != NULL ? call_dx(call, 0, i) : NULL;
-        depthwise_backward(&s->d, l->param[0].w, call_x(call, 0, i), dmid, dx, call->run->add[0],
-                           g.depth, 1);
+        depthwise_backward(&s->d, l->param[0].w, call_in(call, 0, i, slice->worker), dmid, dx,
+                           call->run->add[0], g.depth, 1);
     }
     if (g.bias != NULL)
         vec_sum_rows(g.bias, call_dy(call, slice->first),

@@ -6,6 +6,33 @@ bool slice_wants_pool(size_t floats, long macs)
     return floats + (size_t)macs / 10 >= 1 << 17;
 }
 
+static size_t rounded(size_t floats)
+{
+    return (floats + 15) / 16 * 16;
+}
+
+size_t call_room(const struct layer *l)
+{
+    size_t n = rounded(l->scratch);
+    for (int i = 0; i < l->inputs; i++)
+        n += rounded(shape_size(&l->in[i]));
+    return n - l->scratch;
+}
+
+const float *call_in(const struct call *c, int i, int image, int worker)
+{
+    const struct channel_map *map = &c->run->map[i];
+    const float *x = call_x(c, i, image);
+    if (map->a == NULL)
+        return x;
+    const struct shape *in = &c->l->in[i];
+    float *room = c->run->scratch[worker] + rounded(c->l->scratch);
+    for (int k = 0; k < i; k++)
+        room += rounded(shape_size(&c->l->in[k]));
+    channels_map(map, x, room, (size_t)in->h * (size_t)in->w, (size_t)in->c);
+    return room;
+}
+
 struct job {
     struct call *call;
     void (*fn)(const struct call *c, const struct slice *s);

@@ -8,6 +8,7 @@
 #define NN_SLICE_H
 
 #include "base/thread.h"
+#include "nn/channels.h"
 #include "nn/layer.h"
 
 /* What a call of forward or backward works with; lives for one call. All blocks are 64-byte
@@ -23,6 +24,8 @@ struct layer_run {
     bool stale;                 /* forward must make `prepared` anew */
     uint64_t seed;              /* of this layer and step; each image has a stream of it */
     bool add[LAYER_INPUTS_MAX]; /* backward adds to dx[i] instead of writing it */
+    /* Where a is not NULL, that input is map(x[i]): for layers that read lazily. */
+    struct channel_map map[LAYER_INPUTS_MAX];
 };
 
 /* One call, as the slices of a layer kind see it. */
@@ -61,6 +64,15 @@ static inline const float *call_x(const struct call *c, int i, int first)
 {
     return c->x[i] + (size_t)first * shape_size(&c->l->in[i]);
 }
+
+/*
+ * One image of input i. If it must be made first, it is made in the worker's room behind its
+ * scratch and stays there until the worker asks for the next image of the same input.
+ */
+const float *call_in(const struct call *c, int i, int image, int worker);
+
+/* Floats of that room that layer l needs at most. */
+size_t call_room(const struct layer *l);
 
 static inline float *call_y(const struct call *c, int first)
 {

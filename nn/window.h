@@ -23,4 +23,17 @@ void window_read(struct window *w, struct options *o, bool stride_is_size);
  */
 int window_shape(struct window *w, const struct layer *l, struct shape *out, struct err *err);
 
+/* Where one output pixel looks, cut at the borders: rows [y0, y1), columns [x0, x1). */
+struct view {
+    int y0, y1, x0, x1;
+};
+
+static inline struct view window_view(const struct window *w, const struct shape *in, int oy,
+                                      int ox)
+{
+    int y = oy * w->sh - w->top, x = ox * w->sw - w->left;
+    return (struct view){y > 0 ? y : 0, y + w->kh < in->h ? y + w->kh : in->h, x > 0 ? x : 0,
+                         x + w->kw < in->w ? x + w->kw : in->w};
+}
+
 #endif
