@@ -69,6 +69,7 @@ enum train_schedule {
     TRAIN_SCHEDULE_PLATEAU
 };
 enum train_measure { TRAIN_MEASURE_ACCURACY, TRAIN_MEASURE_MACRO_F1 };
+enum train_target { TRAIN_TARGET_VOTES, TRAIN_TARGET_LABEL };
 enum train_doubtful { TRAIN_DOUBTFUL_LABEL, TRAIN_DOUBTFUL_DROP };
 enum train_sampler { TRAIN_SAMPLER_SHUFFLE, TRAIN_SAMPLER_BALANCED };
 enum train_weight { TRAIN_WEIGHT_NONE, TRAIN_WEIGHT_BALANCED };
@@ -96,6 +97,7 @@ struct train_opts {
     double label_smoothing;
     char ferplus[OPTS_TEXT_MAX];          /* the votes of FER+ for the rows of `data`, or "" */
     double ferplus_weight;                /* share of the votes in the targets */
+    enum train_target ferplus_target;     /* the votes, or the labels that go with them */
     enum train_doubtful ferplus_doubtful; /* rows whose votes are mostly for no class */
     enum train_weight class_weight;       /* in the loss */
     enum train_sampler sampler;

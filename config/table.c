@@ -33,6 +33,7 @@ static const char *const optimizers[] = {"adam", "sgd", "adamw", NULL};
 static const char *const schedules[] = {"cosine", "constant", "step", "plateau", NULL};
 static const char *const ttas[] = {"none", "flip", "ten", NULL};
 static const char *const measures[] = {"accuracy", "macro-f1", NULL};
+static const char *const vote_targets[] = {"votes", "label", NULL};
 static const char *const doubtfuls[] = {"label", "drop", NULL};
 static const char *const samplers[] = {"shuffle", "balanced", NULL};
 static const char *const class_weights[] = {"none", "balanced", NULL};
@@ -159,6 +160,9 @@ const struct table_row table_rows[] = {
              "images are used"},
     {FIELD(train, ferplus_weight), REAL("0.5", 0, 1), .metavar = "SHARE",
      .help = "share of the votes in what is to be learned; the rest is the label's"},
+    {FIELD(train, ferplus_target), ENUM("label", vote_targets), .metavar = "HOW",
+     .help = "what the votes teach: themselves, or how probable each label is where such votes "
+             "stand"},
     {FIELD(train, ferplus_doubtful), ENUM("label", doubtfuls), .metavar = "HOW",
      .help = "images whose votes are mostly for none of the classes: learn their label, or drop "
              "them"},

@@ -1,6 +1,7 @@
 /* ferplus: see ferplus.h. */
 #include "nn/ferplus.h"
 
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -11,7 +12,7 @@
 #define HEADER                                                                                     \
     "Usage,Image name,neutral,happiness,surprise,sadness,anger,disgust,fear,contempt,unknown,NF"
 
-enum { VOTES = 10, VOTES_MAX = 1000 };
+enum { VOTES = FERPLUS_VOTES, VOTES_MAX = 1000 };
 
 /* FER2013's class of each column of votes; -1: none of the seven. */
 static const int class_of[VOTES] = {6, 3, 5, 4, 0, 1, 2, -1, -1, -1};
@@ -35,29 +36,22 @@ static int parse_votes(const char *p, int *votes, struct err *err)
     return 0;
 }
 
-/* Takes in the line of one row; share: (DATASET_CLASSES). 0 or -1. */
-static int parse_row(const char *line, enum split split, float *share, bool *doubtful,
-                     struct err *err)
+/* Takes in the line of one row; share: (VOTES). 0 or -1. */
+static int parse_row(const char *line, enum split split, float *share, struct err *err)
 {
     const char *usage = split_name(split);
     size_t length = strlen(usage);
     if (strncmp(line, usage, length) != 0 || line[length] != ',')
         return err_set(err, "expected Usage %s, as in the row of the data set, got \"%.*s\"", usage,
                        (int)strcspn(line, ",") < 20 ? (int)strcspn(line, ",") : 20, line);
-    int votes[VOTES], known = 0, all = 0;
+    int votes[VOTES], all = 0;
     const char *name = line + length + 1;
     if (parse_votes(name + strcspn(name, ","), votes, err) != 0)
         return -1;
-    for (int i = 0; i < VOTES; i++) {
+    for (int i = 0; i < VOTES; i++)
         all += votes[i];
-        known += class_of[i] >= 0 ? votes[i] : 0;
-    }
-    if (split != SPLIT_TRAINING)
-        return 0;
-    *doubtful = known == 0 || 2 * known < all;
-    for (int i = 0; i < VOTES && known > 0; i++)
-        if (class_of[i] >= 0)
-            share[class_of[i]] = (float)votes[i] / (float)known;
+    for (int i = 0; i < VOTES && all > 0 && split == SPLIT_TRAINING; i++)
+        share[i] = (float)votes[i] / (float)all;
     return 0;
 }
 
@@ -75,8 +69,8 @@ static char *next_line(char **p)
     return line;
 }
 
-static int parse(char *text, const char *path, const struct dataset *ds, float *share,
-                 bool *doubtful, struct err *err)
+static int parse(char *text, const char *path, const struct dataset *ds, float *votes,
+                 struct err *err)
 {
     char *line = next_line(&text);
     if (line == NULL || strcmp(line, HEADER) != 0)
@@ -84,8 +78,7 @@ static int parse(char *text, const char *path, const struct dataset *ds, float *
                        line != NULL ? line : "");
     int n = 0;
     for (; (line = next_line(&text)) != NULL && n < ds->n; n++)
-        if (parse_row(line, (enum split)ds->split[n], share + (size_t)n * DATASET_CLASSES,
-                      doubtful + n, err) != 0)
+        if (parse_row(line, (enum split)ds->split[n], votes + (size_t)n * VOTES, err) != 0)
             return err_prefix(err, "%s:%d", path, n + 2);
     if (n < ds->n || line != NULL)
         return err_set(err, "%s: expected %d rows, as the data set has, got %s", path, ds->n,
@@ -93,15 +86,108 @@ static int parse(char *text, const char *path, const struct dataset *ds, float *
     return 0;
 }
 
-int ferplus_read(const char *path, const struct dataset *ds, float *share, bool *doubtful,
-                 uint64_t *hash, struct err *err)
+int ferplus_read(const char *path, const struct dataset *ds, float *votes, uint64_t *hash,
+                 struct err *err)
 {
     size_t size;
     char *text = file_read(path, FILE_MAX, &size, err);
     if (text == NULL)
         return -1;
     *hash = checkpoint_hash(text, size);
-    int rc = parse(text, path, ds, share, doubtful, err);
+    int rc = parse(text, path, ds, votes, err);
     free(text);
     return rc;
+}
+
+bool ferplus_share(const float *votes, float *share)
+{
+    float known = 0.0f, all = 0.0f;
+    for (int i = 0; i < VOTES; i++) {
+        all += votes[i];
+        known += class_of[i] >= 0 ? votes[i] : 0.0f;
+    }
+    /* the sums of tenths are not exact: half of the votes is enough */
+    if (known <= 0.0f || known < 0.4999f * all)
+        return false;
+    for (int i = 0; i < VOTES; i++)
+        if (class_of[i] >= 0)
+            share[class_of[i]] = votes[i] / known;
+    return true;
+}
+
+enum { FEATURES = 2 * VOTES + 1, LANES = 8, STEPS = 400 };
+
+struct regression {
+    float w[FEATURES][LANES]; /* of class [.][c]; the lanes after the last class stay 0 */
+};
+
+static void features(const float *votes, float *x)
+{
+    for (int i = 0; i < VOTES; i++) {
+        x[i] = votes[i];
+        x[VOTES + i] = sqrtf(votes[i]);
+    }
+    x[2 * VOTES] = 1.0f;
+}
+
+static void probabilities(const struct regression *r, const float *x, float *p)
+{
+    float z[LANES] = {0}, top = -INFINITY, sum = 0.0f;
+    for (int i = 0; i < FEATURES; i++)
+        for (int c = 0; c < LANES; c++)
+            z[c] += x[i] * r->w[i][c];
+    for (int c = 0; c < DATASET_CLASSES; c++)
+        top = z[c] > top ? z[c] : top;
+    for (int c = 0; c < DATASET_CLASSES; c++)
+        sum += p[c] = expf(z[c] - top);
+    for (int c = 0; c < DATASET_CLASSES; c++)
+        p[c] /= sum;
+    for (int c = DATASET_CLASSES; c < LANES; c++)
+        p[c] = 0.0f;
+}
+
+/* The gradient of the mean cross-entropy at r. */
+static void slope(const struct regression *r, const float *votes, const int *label, int n,
+                  double (*g)[LANES])
+{
+    memset(g, 0, FEATURES * sizeof *g);
+    for (int k = 0; k < n; k++) {
+        float x[FEATURES], p[LANES];
+        features(votes + (size_t)k * VOTES, x);
+        probabilities(r, x, p);
+        p[label[k]] -= 1.0f;
+        for (int i = 0; i < FEATURES; i++)
+            for (int c = 0; c < LANES; c++)
+                g[i][c] += (double)(x[i] * p[c]) / n;
+    }
+}
+
+double ferplus_posterior(const float *votes, const int *label, int n, float *probability)
+{
+    /*
+     * A row's squared length is at most 1 (shares) + 1 (their roots) + 1, and the Hessian of the
+     * softmax' cross-entropy at most half of it: 1 / 1.5 is the longest safe step.
+     */
+    const float rate = 1.0f / 1.5f;
+    struct regression r = {0}, old, ahead = r;
+    for (int step = 1; step <= STEPS; step++) {
+        double g[FEATURES][LANES];
+        slope(&ahead, votes, label, n, g);
+        old = r;
+        float keep = (float)(step - 1) / (float)(step + 2);
+        for (int i = 0; i < FEATURES; i++)
+            for (int c = 0; c < LANES; c++) {
+                r.w[i][c] = ahead.w[i][c] - rate * (float)g[i][c];
+                ahead.w[i][c] = r.w[i][c] + keep * (r.w[i][c] - old.w[i][c]);
+            }
+    }
+    double loss = 0.0;
+    for (int k = 0; k < n; k++) {
+        float x[FEATURES], p[LANES];
+        features(votes + (size_t)k * VOTES, x);
+        probabilities(&r, x, p);
+        memcpy(probability + (size_t)k * DATASET_CLASSES, p, DATASET_CLASSES * sizeof *p);
+        loss -= log((double)p[label[k]]) / n;
+    }
+    return loss;
 }

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/log.h"
 #include "base/mem.h"
 #include "base/rng.h"
 #include "nn/augment.h"
@@ -11,7 +12,7 @@
 
 #define ORDER_STREAM 0x6f72646572 /* the shuffle's own random stream */
 
-/* What the FER+ file says of every row of the data set. */
+/* What the FER+ file teaches of every row of the data set. */
 struct votes {
     float *share; /* (ds->n, DATASET_CLASSES); all 0 without a file */
     bool *doubtful;
@@ -63,6 +64,53 @@ static void sort_classes(struct lessons *l, bool weighted)
                            : 1.0f;
 }
 
+/* The rows' votes, as shares of the classes; doubtful where they are for none of them. */
+static void take_votes(const struct dataset *ds, const float *votes, struct votes *v)
+{
+    for (int i = 0; i < ds->count[SPLIT_TRAINING]; i++) {
+        int row = ds->row[SPLIT_TRAINING][i];
+        v->doubtful[row] = !ferplus_share(votes + (size_t)row * FERPLUS_VOTES,
+                                          v->share + (size_t)row * DATASET_CLASSES);
+    }
+}
+
+/* Puts what labels such votes go with in place of the votes. */
+static void take_posterior(const struct dataset *ds, const float *votes, struct votes *v)
+{
+    int n = ds->count[SPLIT_TRAINING];
+    float *x = mem_alloc((size_t)n * FERPLUS_VOTES * sizeof *x);
+    float *p = mem_alloc((size_t)n * DATASET_CLASSES * sizeof *p);
+    int *label = mem_alloc((size_t)n * sizeof *label);
+    for (int i = 0; i < n; i++) {
+        int row = ds->row[SPLIT_TRAINING][i];
+        memcpy(x + (size_t)i * FERPLUS_VOTES, votes + (size_t)row * FERPLUS_VOTES,
+               FERPLUS_VOTES * sizeof *x);
+        label[i] = ds->label[row];
+    }
+    double loss = ferplus_posterior(x, label, n, p);
+    log_write(LOG_INFO, "labels of %d rows by their FER+ votes: cross-entropy %.4f", n, loss);
+    for (int i = 0; i < n; i++)
+        memcpy(v->share + (size_t)ds->row[SPLIT_TRAINING][i] * DATASET_CLASSES,
+               p + (size_t)i * DATASET_CLASSES, DATASET_CLASSES * sizeof *p);
+    free(x);
+    free(p);
+    free(label);
+}
+
+static int read_votes(const struct train_opts *opts, struct lessons *l, struct votes *v,
+                      struct err *err)
+{
+    float *votes = mem_zalloc((size_t)l->ds->n * FERPLUS_VOTES, sizeof *votes);
+    int rc = ferplus_read(opts->ferplus, l->ds, votes, &l->hash, err);
+    if (rc == 0) {
+        take_votes(l->ds, votes, v);
+        if (opts->ferplus_target == TRAIN_TARGET_LABEL)
+            take_posterior(l->ds, votes, v);
+    }
+    free(votes);
+    return rc;
+}
+
 struct lessons *lessons_open(const struct dataset *ds, const struct train_opts *opts,
                              struct err *err)
 {
@@ -73,7 +121,7 @@ struct lessons *lessons_open(const struct dataset *ds, const struct train_opts *
     l->balanced = opts->sampler == TRAIN_SAMPLER_BALANCED;
     int rc = 0;
     if (opts->ferplus[0] != '\0')
-        rc = ferplus_read(opts->ferplus, ds, v.share, v.doubtful, &l->hash, err);
+        rc = read_votes(opts, l, &v, err);
     if (rc == 0) {
         choose_rows(l, opts, &v);
         if (l->n == 0)

@@ -26,7 +26,8 @@ struct lessons {
 
 /*
  * The first opts->limit training rows (0 = all). Their target is the label, mixed with the FER+
- * votes of opts->ferplus (if given) by opts->ferplus_weight, then smoothed by
+ * votes of opts->ferplus (if given), or with the labels that such votes go with
+ * (opts->ferplus_target), by opts->ferplus_weight, then smoothed by
  * opts->label_smoothing (Szegedy et al. 2016): q = (1 - s) ((1 - w) label + w votes) + s / classes.
  * A row whose votes are mostly for none of the classes keeps its label, or is left out. Weights
  * "balanced": n / (classes n_c), over the classes that are there. NULL and err if the votes cannot

@@ -45,6 +45,7 @@ static const struct field fields[] = {
     FIELD(label_smoothing, NUMBER_REAL),
     FIELD(ferplus, TEXT),
     FIELD(ferplus_weight, NUMBER_REAL),
+    FIELD(ferplus_target, NUMBER_INT),
     FIELD(ferplus_doubtful, NUMBER_INT),
     FIELD(class_weight, NUMBER_INT),
     FIELD(sampler, NUMBER_INT),

@@ -105,16 +105,65 @@ static void only_training_rows_are_joined(void **state)
     (void)state;
     struct err err = {""};
     struct dataset *ds = six_rows();
-    float share[ROWS * DATASET_CLASSES] = {0};
-    bool doubtful[ROWS] = {false};
+    float read[ROWS * FERPLUS_VOTES] = {0};
     uint64_t hash;
     write_votes(votes);
-    assert_int_equal(ferplus_read(path, ds, share, doubtful, &hash, &err), 0);
-    for (int c = 0; c < DATASET_CLASSES; c++) {
-        assert_true(share[1 * DATASET_CLASSES + c] == 0.0f);
-        assert_true(share[4 * DATASET_CLASSES + c] == 0.0f);
+    assert_int_equal(ferplus_read(path, ds, read, &hash, &err), 0);
+    for (int i = 0; i < FERPLUS_VOTES; i++) {
+        assert_true(read[1 * FERPLUS_VOTES + i] == 0.0f);
+        assert_true(read[4 * FERPLUS_VOTES + i] == 0.0f);
     }
-    assert_true(doubtful[2] && doubtful[5] && !doubtful[0] && !doubtful[3]);
+    static const bool doubtful[ROWS] = {[2] = true, [5] = true};
+    for (int i = 0; i < ROWS; i++) {
+        float share[DATASET_CLASSES];
+        if (ds->split[i] == SPLIT_TRAINING)
+            assert_true(ferplus_share(read + i * FERPLUS_VOTES, share) == !doubtful[i]);
+    }
+    dataset_close(ds);
+}
+
+/* Rows of two kinds of votes, whose labels are known in how many of ten. */
+static void labels_are_learned_from_votes(void **state)
+{
+    (void)state;
+    enum { N = 200 };
+    float x[N * FERPLUS_VOTES] = {0}, p[N * DATASET_CLASSES];
+    int label[N];
+    for (int i = 0; i < N; i++) {
+        x[i * FERPLUS_VOTES + i % 2] = 1.0f; /* neutral, happiness */
+        label[i] = i % 2 == 1 ? 3 : i / 2 % 10 < 6 ? 6 : 4;
+    }
+    double loss = ferplus_posterior(x, label, N, p);
+    assert_true(fabs((double)p[6] - 0.6) < 0.01);
+    assert_true(fabs((double)p[4] - 0.4) < 0.01);
+    assert_true((double)p[DATASET_CLASSES + 3] > 0.98);
+    /* half of the rows are sure, the others are worth the entropy of .6, .4 */
+    assert_true(fabs(loss - 0.5 * -(0.6 * log(0.6) + 0.4 * log(0.4))) < 0.01);
+    for (int i = 0; i < N; i++) {
+        double sum = 0.0;
+        for (int c = 0; c < DATASET_CLASSES; c++)
+            sum += (double)p[i * DATASET_CLASSES + c];
+        assert_true(fabs(sum - 1.0) < 1e-5);
+    }
+}
+
+static void targets_are_labels_by_votes(void **state)
+{
+    (void)state;
+    struct err err = {""};
+    struct dataset *ds = six_rows();
+    struct train_opts o = options();
+    o.ferplus_target = TRAIN_TARGET_LABEL;
+    o.ferplus_weight = 1.0;
+    o.label_smoothing = 0.0;
+    write_votes(votes);
+    struct lessons *l = lessons_open(ds, &o, &err);
+    assert_string_equal(err.text, "");
+    assert_int_equal(l->n, 4);
+    /* the first row's votes say neutral as much as angry, but such a row is labelled angry */
+    assert_true(l->target[0] > 0.9f);
+    assert_true(l->target[6] < 0.05f);
+    lessons_close(l);
     dataset_close(ds);
 }
 
@@ -221,19 +270,18 @@ static void the_real_votes_fit_the_real_data(void **state)
     ds.split = mem_zalloc(35887, 1);
     for (int i = 28709; i < 35887; i++)
         ds.split[i] = i < 28709 + 3589 ? SPLIT_PUBLIC : SPLIT_PRIVATE;
-    float *share = mem_zalloc(35887 * DATASET_CLASSES, sizeof *share);
-    bool *doubtful = mem_zalloc(35887, sizeof *doubtful);
+    float *read = mem_zalloc(35887 * FERPLUS_VOTES, sizeof *read);
     uint64_t hash;
-    int rc = ferplus_read(SHARED_DATA "ferplus.csv", &ds, share, doubtful, &hash, &err);
+    int rc = ferplus_read(SHARED_DATA "ferplus.csv", &ds, read, &hash, &err);
     assert_string_equal(err.text, "");
     assert_int_equal(rc, 0);
     int count = 0;
+    float share[DATASET_CLASSES];
     for (int i = 0; i < 28709; i++)
-        count += doubtful[i];
+        count += !ferplus_share(read + i * FERPLUS_VOTES, share);
     assert_in_range(count, 100, 2000);
     free(ds.split);
-    free(share);
-    free(doubtful);
+    free(read);
 }
 
 static int make_file(void **state)
@@ -254,6 +302,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(votes_are_mixed_with_labels),
         cmocka_unit_test(only_training_rows_are_joined),
+        cmocka_unit_test(labels_are_learned_from_votes),
+        cmocka_unit_test(targets_are_labels_by_votes),
         cmocka_unit_test(bad_votes_are_refused),
         cmocka_unit_test(balanced_weights_make_classes_equal),
         cmocka_unit_test(a_balanced_epoch_shows_classes_equally),
