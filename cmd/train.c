@@ -17,6 +17,7 @@
 #include "nn/train.h"
 
 #define COMMAND_WORDS_MAX 256
+#define ESTIMATE_S 4.0
 
 static volatile sig_atomic_t asked_to_stop;
 
@@ -132,17 +133,40 @@ static struct train *start_run(const struct train_opts *opts, struct err *err)
     return t;
 }
 
-static struct train *open_run(const struct opts *opts, struct err *err)
+/* The options of a new run: without a model the shipped one. */
+static struct train_opts new_run(const struct opts *opts)
 {
-    if (opts->train.resume[0] != '\0')
-        return train_resume(&opts->train, err);
     struct train_opts train = opts->train;
     if (train.model[0] == '\0') {
         char *dir = model_default_dir("emotion");
         snprintf(train.model, sizeof train.model, "%s", dir);
         free(dir);
     }
+    return train;
+}
+
+static struct train *open_run(const struct opts *opts, struct err *err)
+{
+    if (opts->train.resume[0] != '\0')
+        return train_resume(&opts->train, err);
+    struct train_opts train = new_run(opts);
     return start_run(&train, err);
+}
+
+/* What the run would cost, as the form on the screen shows it too. */
+static int print_estimate(const struct opts *opts)
+{
+    struct err err = {""};
+    struct train_estimate e;
+    struct train_opts train = new_run(opts);
+    if (train_estimate(&train, ESTIMATE_S, &e, &err) != 0)
+        return fail(err.text);
+    char epoch[32], total[32];
+    format_seconds(e.epoch_s, epoch, sizeof epoch);
+    format_seconds(e.total_s, total, sizeof total);
+    printf("%.0f images/s, %d batches an epoch\n%s an epoch, %s in all\n%.0f MB of memory\n",
+           e.images_per_s, e.batches, epoch, total, (double)e.memory / 1e6);
+    return EXIT_OK;
 }
 
 static int run_to_end(struct train *t, const struct opts *opts)
@@ -176,11 +200,13 @@ static int train_run_command(const struct opts *opts, int argc, char **argv)
     (void)argc;
     (void)argv;
     struct err err = {""};
-    if (opts->train.data[0] == '\0' && opts->train.resume[0] == '\0') {
+    if (opts->train.data[0] == '\0' && (opts->train.resume[0] == '\0' || opts->train.estimate)) {
         fputs("moodtop train: which data? expected --data FILE (fer2013.csv) or --resume RUNDIR\n",
               stderr);
         return EXIT_USAGE;
     }
+    if (opts->train.estimate)
+        return print_estimate(opts);
     struct train *t = open_run(opts, &err);
     if (t == NULL)
         return fail(err.text);
@@ -196,6 +222,7 @@ const struct command cmd_train = {
     .sections = "train",
     .examples = "moodtop train --data fer2013.csv --model models/emotion --out runs\n"
                 "moodtop train --resume runs/2026-11-21-0930-emotion\n"
+                "moodtop train --data fer2013.csv --batch 128 --estimate\n"
                 "moodtop train --data fer2013.csv --optimizer adam --lr 0.001 --epochs 20\n",
     .run = train_run_command,
 };

@@ -81,6 +81,7 @@ struct train_opts {
     char out[OPTS_TEXT_MAX];    /* folder that gets the run directory */
     char name[64];              /* last part of the run directory's name */
     char resume[OPTS_TEXT_MAX]; /* run directory to go on with; its own options then hold */
+    bool estimate;              /* say what the run would cost instead of starting it */
     int epochs, batch, seed;
     int threads; /* 0 = as many as there are processors */
     int limit;   /* only the first N training rows; 0 = all */

@@ -124,6 +124,9 @@ const struct table_row table_rows[] = {
      .help = "go on with a stopped run; all options but --data, --ferplus, --teacher and --threads "
              "come from "
              "there"},
+    {FIELD(train, estimate), BOOL("false"), .flag_only = true,
+     .help =
+         "train a few batches, tell time and memory of the whole run, and leave nothing behind"},
     {FIELD(train, epochs), INT("40", 1, 100000), .help = "passes over the training images"},
     {FIELD(train, batch), INT("64", 1, 65536), .unit = "images", .help = "images per step"},
     {FIELD(train, threads), INT("0", 0, 1024), .help = "threads; 0 is one per processor"},

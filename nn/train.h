@@ -50,6 +50,19 @@ struct train *train_resume(const struct train_opts *opts, struct err *err);
  * the last good checkpoint. */
 enum train_end train_run(struct train *t, const struct train_hooks *hooks, struct err *err);
 
+/* What a run will cost. */
+struct train_estimate {
+    int batches; /* of an epoch */
+    double images_per_s;
+    double epoch_s, total_s; /* validation included */
+    long memory;             /* bytes that this process has taken at most */
+};
+
+/* Trains some batches, for about so many seconds, and validates on a few images, without a run
+ * directory: nothing is written. 0, or -1 and err as train_new. */
+int train_estimate(const struct train_opts *opts, double seconds, struct train_estimate *e,
+                   struct err *err);
+
 /* The run directory; valid until train_close. */
 const char *train_dir(const struct train *t);
 

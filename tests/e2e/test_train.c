@@ -135,6 +135,18 @@ static void a_terminal_gets_one_line_in_place(void **state)
     assert_has(text, "\r\033[Kdone: ");
 }
 
+static void an_estimate_tells_time_and_memory(void **state)
+{
+    (void)state;
+    assert_int_equal(run("$M train " TINY "--out $D/estimate --epochs 3 --estimate"), 0);
+    assert_has(out, " images/s, 4 batches an epoch\n");
+    assert_has(out, " an epoch, ");
+    assert_has(out, " in all\n");
+    assert_has(out, " MB of memory\n");
+    assert_string_equal(err, "");
+    assert_int_equal(run("test -e $D/estimate"), 1);
+}
+
 static void a_signal_saves_and_resume_goes_on(void **state)
 {
     (void)state;
@@ -207,6 +219,7 @@ static void what_is_wrong_is_said(void **state)
         const char *want;
     } cases[] = {
         {"$M train", 2, "moodtop train: which data? expected --data FILE"},
+        {"$M train --estimate", 2, "moodtop train: which data? expected --data FILE"},
         {"$M eval", 2, "moodtop eval: which data? expected --data FILE"},
         {"$M train --data $D/none.csv --out $D/x", 1, "none.csv: No such file or directory"},
         {"$M train --data tests/data/bad/csv_short_row.csv --out $D/x", 1,
@@ -231,6 +244,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_pipe_gets_a_line_per_epoch),
         cmocka_unit_test(a_terminal_gets_one_line_in_place),
+        cmocka_unit_test(an_estimate_tells_time_and_memory),
         cmocka_unit_test(a_signal_saves_and_resume_goes_on),
         cmocka_unit_test(eval_measures_each_split),
         cmocka_unit_test(what_is_wrong_is_said),

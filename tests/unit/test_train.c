@@ -184,6 +184,26 @@ static void another_data_set_is_refused(void **state)
     free(dir);
 }
 
+static void an_estimate_leaves_nothing_behind(void **state)
+{
+    (void)state;
+    struct err err = {""};
+    struct train_opts o = options("estimate");
+    struct train_estimate e;
+    assert_int_equal(train_estimate(&o, 1.0, &e, &err), 0);
+    assert_int_equal(e.batches, 6); /* 32 images in sixes */
+    assert_true(e.epoch_s > 0 && e.images_per_s > 0);
+    assert_true(e.total_s >= o.epochs * e.epoch_s * 0.999);
+    assert_true(e.memory > 1 << 20);
+    assert_false(file_exists(o.out));
+    o.batch = 1000; /* the whole epoch is less than a batch */
+    assert_int_equal(train_estimate(&o, 0.01, &e, &err), 0);
+    assert_int_equal(e.batches, 1);
+    snprintf(o.data, sizeof o.data, "%s/none.csv", folder);
+    assert_int_equal(train_estimate(&o, 0.01, &e, &err), -1);
+    assert_non_null(strstr(err.text, "none.csv: No such file"));
+}
+
 static void a_nan_ends_the_run_with_its_place(void **state)
 {
     (void)state;
@@ -248,6 +268,7 @@ int main(void)
         cmocka_unit_test(a_run_that_is_over_stays_as_it_is),
         cmocka_unit_test(damaged_checkpoints_are_refused),
         cmocka_unit_test(another_data_set_is_refused),
+        cmocka_unit_test(an_estimate_leaves_nothing_behind),
         cmocka_unit_test(a_nan_ends_the_run_with_its_place),
         cmocka_unit_test(a_full_disk_keeps_the_last_checkpoint),
     };
