@@ -26,7 +26,7 @@ base
 config base/
 nn base/ config/opts.h
 vision base/ config/opts.h nn/infer.h
-tui base/ config/opts.h nn/ vision/
+tui base/ config/opts.h config/table.h config/value.h nn/ vision/
 cmd base/ config/ nn/ vision/ tui/
 EOF
 
