@@ -28,19 +28,24 @@ struct detect_opts {
     char cascade[OPTS_TEXT_MAX]; /* path, or a bare name looked up where opencv-data installs */
     double scale_factor;         /* > 1 */
     int min_neighbors;
-    int min_size; /* side of a face in pixels; 0 = a 30th of the picture's height, at least 24 */
-    int max_size; /* 0 = the picture's */
+    int min_size;   /* side of a face in pixels; 0 = a 30th of the picture's height, at least 24 */
+    int max_size;   /* 0 = the picture's */
+    double every_s; /* live: seconds between two searches of the whole picture; 0 = every frame */
 };
 
 /* [model] the network. */
 struct model_opts {
     char dir[OPTS_TEXT_MAX]; /* "" = the shipped emotion model */
     double margin; /* how much of the box's side is added around a face before it is cropped */
+    double offset_x, offset_y; /* how far the crop is moved, in sides of the box */
+    bool align;                /* turn faces until their eyes are level */
 };
 
 /* [live] smoothing and output of the live program. */
 struct live_opts {
     double half_life_s; /* of the smoothed probabilities; 0 = raw */
+    double hysteresis;  /* another label must be ahead by so much */
+    double sure;        /* a label's probability that is enough to say it */
     int max_faces;      /* the largest ones are kept */
     bool plain;         /* a line per result instead of a screen */
     int limit;          /* end after this many results; 0 = never */

@@ -81,14 +81,28 @@ const struct table_row table_rows[] = {
              "at least 24"},
     {FIELD(detect, max_size), INT("0", 0, 16384), .unit = "pixels",
      .help = "side of the largest face that is searched for; 0 is the picture's own size"},
+    {FIELD(detect, every_s), REAL("0.33", 0, 3600), .flag = "scan-every", .unit = "s",
+     .help =
+         "live: time between two searches of the whole picture; in between, faces are followed; "
+         "0 searches every frame"},
 
     {FIELD(model, dir), PATH(""), .flag = "model", .letter = 'm', .metavar = "DIR",
      .help = "model directory; empty is the shipped emotion model"},
     {FIELD(model, margin), REAL("0.05", 0, 2), .metavar = "SHARE",
      .help = "how much of a face's side is added around it before it is given to the network"},
+    {FIELD(model, offset_x), REAL("0", -0.5, 0.5), .metavar = "SHARE",
+     .help = "how far the crop is moved to the right, in sides of the face"},
+    {FIELD(model, offset_y), REAL("0", -0.5, 0.5), .metavar = "SHARE",
+     .help = "how far the crop is moved down, in sides of the face"},
+    {FIELD(model, align), BOOL("false"),
+     .help = "turn faces until their eyes are level (haarcascade_eye.xml finds them)"},
 
     {FIELD(live, half_life_s), REAL("0.5", 0, 3600), .flag = "half-life", .unit = "s",
      .help = "half-life of the smoothed probabilities; 0 shows them raw"},
+    {FIELD(live, hysteresis), REAL("0.1", 0, 1), .metavar = "SHARE",
+     .help = "how far another mood must be ahead to become the label"},
+    {FIELD(live, sure), REAL("0.4", 0, 1), .metavar = "SHARE",
+     .help = "probability that a mood needs to be said; below it the label is \"not sure\""},
     {FIELD(live, max_faces), INT("16", 1, 64), .help = "faces to read at most, largest first"},
     {FIELD(live, plain), BOOL("false"),
      .help = "print a line per result instead of drawing a screen"},

@@ -12,13 +12,16 @@
 #include "nn/infer.h"
 #include "vision/frame.h"
 #include "vision/scene.h"
+#include "vision/seen.h"
 
 struct analyzer;
 
 /*
- * Opens cascade and model; NULL and err if one of them is missing or damaged. Of live, half_life_s
- * and max_faces count: with a half-life of 0 every frame stands on its own, that is, nothing is
- * smoothed and a face that the detector misses is not shown at its last place for a moment either.
+ * Opens cascade and model; NULL and err if one of them is missing or damaged. With a half-life of
+ * 0, or for a frame that stands alone, nothing is taken from other frames: every one is searched as
+ * a whole, nothing is smoothed, and what the detector finds is a face. Otherwise faces are followed
+ * (vision/seek.h), they are shown once they are certain (vision/confirm.h), and one that is missed
+ * stays at its last place for a moment.
  */
 struct analyzer *analyzer_open(const struct detect_opts *detect, const struct model_opts *model,
                                const struct live_opts *live, struct err *err);
@@ -36,5 +39,16 @@ void analyzer_reset(struct analyzer *a);
 /* Fills scene from the frame, which is borrowed. Time for tracking and smoothing is frame->pts.
  */
 void analyzer_run(struct analyzer *a, const struct frame *frame, struct scene *scene);
+
+/* How faces are cut out from the next frame on, and the face whose crops are kept for
+ * analyzer_seen; 0 = none. */
+void analyzer_crop(struct analyzer *a, const struct crop_how *how, int watch);
+
+/* Begins to look for the neutral look of a face (vision/calm.h), or drops it. Faces that are not
+ * there are ignored. */
+void analyzer_baseline(struct analyzer *a, int id, bool on);
+
+/* What the network saw of the watched face in the last frame; the analyzer's. */
+const struct seen *analyzer_seen(const struct analyzer *a);
 
 #endif

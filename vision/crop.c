@@ -74,9 +74,54 @@ void crop_scale(const uint8_t *grey, int picture_width, int picture_height,
     }
 }
 
-void crop_face(const struct frame *frame, const struct box *box, double margin, float *out,
-               int height, int width)
+/* Between the four pixels around (x, y), pixels' middles lying at +0.5. */
+static float sample(const uint8_t *grey, int width, int height, float x, float y)
 {
-    struct crop_area area = crop_area(box, margin, height, width);
-    crop_scale(frame->grey, frame->width, frame->height, &area, out, height, width);
+    float left = floorf(x - 0.5f), top = floorf(y - 0.5f);
+    float u = x - 0.5f - left, v = y - 0.5f - top;
+    int x0 = clamp((int)left, width), x1 = clamp((int)left + 1, width);
+    const uint8_t *a = grey + (size_t)clamp((int)top, height) * (size_t)width;
+    const uint8_t *b = grey + (size_t)clamp((int)top + 1, height) * (size_t)width;
+    float upper = (1 - u) * a[x0] + u * a[x1], lower = (1 - u) * b[x0] + u * b[x1];
+    return (1 - v) * upper + v * lower;
+}
+
+/* Samples along one side of an output pixel. */
+static int samples_of(float step)
+{
+    return step > 1 ? (int)ceilf(step) : 1;
+}
+
+void crop_scale_turned(const uint8_t *grey, int picture_width, int picture_height,
+                       const struct crop_area *area, float turn, float *out, int height, int width)
+{
+    float mid_x = area->x + area->w / 2, mid_y = area->y + area->h / 2;
+    float c = cosf(turn), s = sinf(turn);
+    if (fabsf(turn) < 1e-4f) {
+        crop_scale(grey, picture_width, picture_height, area, out, height, width);
+        return;
+    }
+    int across = samples_of(area->w / (float)width), down = samples_of(area->h / (float)height);
+    float dx = area->w / (float)(width * across), dy = area->h / (float)(height * down);
+    for (int i = 0; i < height * width; i++) {
+        float sum = 0;
+        for (int k = 0; k < across * down; k++) {
+            float u = ((float)(i % width * across + k % across) + 0.5f) * dx - area->w / 2;
+            float v = ((float)(i / width * down + k / across) + 0.5f) * dy - area->h / 2;
+            sum += sample(grey, picture_width, picture_height, mid_x + c * u - s * v,
+                          mid_y + s * u + c * v);
+        }
+        out[i] = sum / (float)(across * down);
+    }
+}
+
+void crop_face(const struct frame *frame, const struct box *box, const struct crop_how *how,
+               const struct crop_pose *pose, float *out, int height, int width)
+{
+    struct crop_area area = crop_area(box, how->margin, height, width);
+    bool align = how->align && pose != NULL;
+    area.x += (float)box->w * ((float)how->dx + (align ? pose->dx : 0));
+    area.y += (float)box->h * ((float)how->dy + (align ? pose->dy : 0));
+    crop_scale_turned(frame->grey, frame->width, frame->height, &area, align ? pose->turn : 0, out,
+                      height, width);
 }

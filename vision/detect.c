@@ -142,25 +142,89 @@ static void plan_size(struct detector *d, int width, int height)
     }
 }
 
-static void keep_hits(struct detector *d, const struct level *l, int hits)
+static void keep_hits(struct detector *d, const struct level *l, int x, int y, int hits)
 {
     for (int i = 0; i < hits; i++)
         d->box[d->boxes++] =
-            (struct box){(int)lrintf((float)d->hit[i].x * l->scale),
-                         (int)lrintf((float)d->hit[i].y * l->scale), l->box_w, l->box_h};
+            (struct box){(int)lrintf((float)(x + d->hit[i].x) * l->scale),
+                         (int)lrintf((float)(y + d->hit[i].y) * l->scale), l->box_w, l->box_h};
+}
+
+/* Scans a part of a level, in its own pixels. */
+static void run_part(struct detector *d, struct level *l, const uint8_t *grey, int stride,
+                     struct box part)
+{
+    integral_begin(&d->integral, l->step);
+    for (int y = 0; y < part.h; y++) {
+        shrink_part(&l->shrink, grey, stride, part.y + y, part.x, part.x + part.w, d->row);
+        integral_add_row(&d->integral, y, d->row, part.w);
+    }
+    int room = HITS_MAX - d->boxes;
+    int hits = scan_run(d->scan[l->step - 1], &d->integral, part.w, part.h, d->hit, room);
+    keep_hits(d, l, part.x, part.y, hits < room ? hits : room);
 }
 
 static void run_level(struct detector *d, struct level *l, const uint8_t *grey, int stride)
 {
-    integral_begin(&d->integral, l->step);
-    for (int y = 0; y < l->shrink.height; y++) {
-        shrink_row(&l->shrink, grey, stride, y, d->row);
-        integral_add_row(&d->integral, y, d->row, l->shrink.width);
+    run_part(d, l, grey, stride, (struct box){0, 0, l->shrink.width, l->shrink.height});
+}
+
+/* The part of a level where a face like the box is searched for. It starts where windows of the
+ * whole search start. */
+static struct box part_around(const struct level *l, const struct box *near)
+{
+    double x = near->x + near->w / 2.0, y = near->y + near->h / 2.0;
+    double reach_x = l->box_w / 2.0 + near->w * DETECT_REACH;
+    double reach_y = l->box_h / 2.0 + near->h * DETECT_REACH;
+    int left = (int)((x - reach_x) / (double)l->scale),
+        top = (int)((y - reach_y) / (double)l->scale);
+    int right = (int)ceil((x + reach_x) / (double)l->scale) + l->step;
+    int lower = (int)ceil((y + reach_y) / (double)l->scale) + l->step;
+    left = left > 0 ? left / SHRINK_ALIGN * SHRINK_ALIGN : 0;
+    top = top > 0 ? top & ~1 : 0;
+    right = right < l->shrink.width ? right : l->shrink.width;
+    lower = lower < l->shrink.height ? lower : l->shrink.height;
+    return (struct box){left, top, right - left, lower - top};
+}
+
+/* The level whose windows are most like the box. */
+static int level_of(const struct detector *d, const struct box *near)
+{
+    int best = 0;
+    for (int i = 1; i < d->levels; i++)
+        if (abs(d->level[i].box_w - near->w) < abs(d->level[best].box_w - near->w))
+            best = i;
+    return best;
+}
+
+static void search_around(struct detector *d, const uint8_t *grey, int stride,
+                          const struct box *near)
+{
+    int at = level_of(d, near);
+    int first = at > DETECT_SIZES ? at - DETECT_SIZES : 0;
+    int last = at + DETECT_SIZES < d->levels ? at + DETECT_SIZES : d->levels - 1;
+    for (int i = last; i >= first; i--) {
+        struct box part = part_around(&d->level[i], near);
+        if (part.w > 0 && part.h > 0)
+            run_part(d, &d->level[i], grey, stride, part);
     }
-    int room = HITS_MAX - d->boxes;
-    int hits = scan_run(d->scan[l->step - 1], &d->integral, l->shrink.width, l->shrink.height,
-                        d->hit, room);
-    keep_hits(d, l, hits < room ? hits : room);
+}
+
+static int by_place(const void *a, const void *b)
+{
+    const struct box *p = a, *q = b;
+    return p->w != q->w ? q->w - p->w : p->y != q->y ? p->y - q->y : p->x - q->x;
+}
+
+/* Where two searches overlapped, their hits are there twice. */
+static void drop_twins(struct detector *d)
+{
+    int kept = 0;
+    qsort(d->box, (size_t)d->boxes, sizeof *d->box, by_place);
+    for (int i = 0; i < d->boxes; i++)
+        if (kept == 0 || by_place(&d->box[kept - 1], &d->box[i]) != 0)
+            d->box[kept++] = d->box[i];
+    d->boxes = kept;
 }
 
 static struct box clip(struct box b, int width, int height)
@@ -186,6 +250,20 @@ static int insert(struct detection *out, int n, int max, struct detection new)
     return last + 1;
 }
 
+/* Groups the hits; returns how many faces, the largest `max` of them in out. */
+static int take_faces(struct detector *d, int min_neighbors, struct detection *out, int max)
+{
+    const struct group *group;
+    int groups = grouper_run(d->grouper, d->box, d->boxes, min_neighbors, &group);
+    int n = 0;
+    for (int i = 0; i < groups; i++) {
+        struct detection f = {clip(group[i].box, d->width, d->height), group[i].hits};
+        if (f.box.w > 0 && f.box.h > 0)
+            n = insert(out, n, max, f);
+    }
+    return n;
+}
+
 int detector_run(struct detector *d, const uint8_t *grey, int width, int height, int stride,
                  struct detection *out, int max)
 {
@@ -195,13 +273,19 @@ int detector_run(struct detector *d, const uint8_t *grey, int width, int height,
     d->boxes = 0;
     for (int i = d->levels - 1; i >= 0; i--) /* large faces first: should there be no more room */
         run_level(d, &d->level[i], grey, stride);
-    const struct group *group;
-    int groups = grouper_run(d->grouper, d->box, d->boxes, d->opts.min_neighbors, &group);
-    int n = 0;
-    for (int i = 0; i < groups; i++) {
-        struct detection f = {clip(group[i].box, width, height), group[i].hits};
-        if (f.box.w > 0 && f.box.h > 0)
-            n = insert(out, n, max, f);
-    }
-    return n;
+    return take_faces(d, d->opts.min_neighbors, out, max);
+}
+
+int detector_search(struct detector *d, const uint8_t *grey, int width, int height, int stride,
+                    const struct box *near, int n, int min_neighbors, struct detection *out,
+                    int max)
+{
+    assert(width > 0 && height > 0 && stride >= width && max >= 0);
+    if (width != d->width || height != d->height)
+        plan_size(d, width, height);
+    d->boxes = 0;
+    for (int i = 0; i < n && d->levels > 0; i++)
+        search_around(d, grey, stride, &near[i]);
+    drop_twins(d);
+    return take_faces(d, min_neighbors, out, max);
 }

@@ -14,7 +14,9 @@
 #include "config/opts.h"
 #include "vision/frame.h"
 
-#define DETECT_MAX 256 /* faces in one picture */
+#define DETECT_MAX 256    /* faces in one picture */
+#define DETECT_REACH 0.25 /* of detector_search */
+#define DETECT_SIZES 2
 
 struct detector;
 
@@ -33,5 +35,15 @@ void detector_close(struct detector *d);
  * largest first. */
 int detector_run(struct detector *d, const uint8_t *grey, int width, int height, int stride,
                  struct detection *out, int max);
+
+/*
+ * The same, looking only around n boxes where faces are expected: DETECT_REACH of a side beyond
+ * each, at the size of the box and DETECT_SIZES steps of the scale factor above and below. What
+ * lies there is seen in the very pixels of the whole search; min_neighbors is the caller's, as
+ * fewer sizes give fewer hits.
+ */
+int detector_search(struct detector *d, const uint8_t *grey, int width, int height, int stride,
+                    const struct box *near, int n, int min_neighbors, struct detection *out,
+                    int max);
 
 #endif

@@ -11,13 +11,18 @@
 #define SCENE_FACES_MAX 64
 #define SCENE_CLASSES_MAX 16
 
+/* Whether a face is read against its own neutral look. */
+enum scene_baseline { SCENE_BASELINE_NONE, SCENE_BASELINE_LOOKING, SCENE_BASELINE_ON };
+
 struct scene_face {
     int id;         /* stays with a person while the tracker can follow; 1, 2, ... */
     struct box box; /* in pixels of the upright picture */
     int neighbors;  /* of the detection; 0 = missed in this frame and read at its last place */
     float raw[SCENE_CLASSES_MAX]; /* the network's probabilities for this frame */
     float p[SCENE_CLASSES_MAX];   /* the same, smoothed over time */
-    int mood;                     /* index of the largest of p */
+    int mood;                     /* the label: an index into p, the largest but for hysteresis */
+    bool sure;                    /* p[mood] is enough to say it */
+    enum scene_baseline baseline;
 };
 
 struct scene {

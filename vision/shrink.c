@@ -98,28 +98,38 @@ static __m128i mix_four(const struct shrink *s, int x)
     return _mm_srli_epi32(_mm_add_epi32(sum, _mm_set1_epi32(32768 * 256 + 32768)), 16);
 }
 
-static int mix_many_columns(const struct shrink *s, uint8_t *out)
+static int mix_many_columns(const struct shrink *s, int from, int to, uint8_t *out)
 {
-    int x = 0;
-    for (; x + 8 <= s->width; x += 8) {
+    int x = from;
+    for (; x + 8 <= to; x += 8) {
         __m128i eight = _mm_packs_epi32(mix_four(s, x), mix_four(s, x + 4));
-        _mm_storel_epi64((__m128i *)(out + x), _mm_packus_epi16(eight, eight));
+        _mm_storel_epi64((__m128i *)(out + x - from), _mm_packus_epi16(eight, eight));
     }
     return x;
 }
 #else
-static int mix_many_columns(const struct shrink *s, uint8_t *out)
+static int mix_many_columns(const struct shrink *s, int from, int to, uint8_t *out)
 {
-    (void)s, (void)out;
-    return 0;
+    (void)s, (void)to, (void)out;
+    return from;
 }
 #endif
 
-void shrink_row(struct shrink *s, const uint8_t *src, int stride, int y, uint8_t *out)
+void shrink_part(struct shrink *s, const uint8_t *src, int stride, int y, int from, int to,
+                 uint8_t *out)
 {
+    assert(from >= 0 && from % SHRINK_ALIGN == 0 && from < to && to <= s->width);
     const uint8_t *upper = src + (size_t)s->y[y] * (size_t)stride;
     unsigned part = s->y_part[y];
-    mix_rows(upper, part > 0 ? upper + stride : upper, part, s->src_width, s->mixed);
-    for (int x = mix_many_columns(s, out); x < s->width; x++)
-        out[x] = mix_columns(s, x);
+    int left = s->x[from], right = s->x[to - 1] + 2;
+    right = right < s->src_width ? right : s->src_width;
+    upper += left;
+    mix_rows(upper, part > 0 ? upper + stride : upper, part, right - left, s->mixed + left);
+    for (int x = mix_many_columns(s, from, to, out); x < to; x++)
+        out[x - from] = mix_columns(s, x);
+}
+
+void shrink_row(struct shrink *s, const uint8_t *src, int stride, int y, uint8_t *out)
+{
+    shrink_part(s, src, stride, y, 0, s->width, out);
 }

@@ -11,6 +11,8 @@
 
 #include <stdint.h>
 
+#define SHRINK_ALIGN 8
+
 struct shrink {
     int src_width, src_height, width, height;
     int *x;            /* (width) left one of the two columns that a pixel is mixed from */
@@ -27,5 +29,9 @@ void shrink_free(struct shrink *s);
 /* Writes row y of the small picture into out (width); src (src_height, src_width), rows `stride`
  * bytes apart. */
 void shrink_row(struct shrink *s, const uint8_t *src, int stride, int y, uint8_t *out);
+
+/* The same for columns [from, to) alone; from is a multiple of SHRINK_ALIGN. */
+void shrink_part(struct shrink *s, const uint8_t *src, int stride, int y, int from, int to,
+                 uint8_t *out);
 
 #endif

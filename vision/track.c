@@ -5,7 +5,15 @@
 #include <math.h>
 #include <string.h>
 
+#include "vision/assign.h"
+
 #define NO_MATCH (-1.0f)
+#define STEADY_S 0.1 /* half-life of a measured speed */
+#define GLIDE_S 0.4  /* a speed says less and less; in the end a face has gone on for so long */
+#define LOOKS_PART 0.15f
+#define TOUCHED 0.1f /* overlap with another face from which its looks are not learned */
+
+_Static_assert(SCENE_FACES_MAX <= ASSIGN_ROWS_MAX && DETECT_MAX <= ASSIGN_COLS_MAX, "assign");
 
 void tracker_init(struct tracker *t)
 {
@@ -18,18 +26,24 @@ void tracker_reset(struct tracker *t)
     t->tracks = 0;
 }
 
+void tracker_drop(struct tracker *t, int i)
+{
+    t->tracks--;
+    memmove(&t->track[i], &t->track[i + 1], (size_t)(t->tracks - i) * sizeof *t->track);
+}
+
 /* ---- matching -------------------------------------------------------------------------------- */
 
-static struct box moved_on(const struct track *k, double time)
+struct box track_expected(const struct track *k, double time)
 {
-    double dt = fmin(time - k->found, 0.3); /* further than that, its speed says little */
+    double far = GLIDE_S * (1 - exp((k->found - time) / GLIDE_S));
     struct box b = k->box;
-    b.x += (int)lrint(k->vx * dt);
-    b.y += (int)lrint(k->vy * dt);
+    b.x += (int)lrint(k->vx * far);
+    b.y += (int)lrint(k->vy * far);
     return b;
 }
 
-static float overlap(const struct box *a, const struct box *b)
+float track_overlap(const struct box *a, const struct box *b)
 {
     int x0 = a->x > b->x ? a->x : b->x, y0 = a->y > b->y ? a->y : b->y;
     int x1 = a->x + a->w < b->x + b->w ? a->x + a->w : b->x + b->w;
@@ -41,19 +55,31 @@ static float overlap(const struct box *a, const struct box *b)
 }
 
 /*
- * How well a detection fits a face: intersection over union less the distance of the middles in
- * sides; NO_MATCH where the sizes differ by half or the middles are more than most of a side apart.
- * A face that was missed may have gone further.
+ * How well a detection fits a face, more than 0: intersection over union less the distance of the
+ * middles in sides, and how alike the two look; NO_MATCH where the sizes differ by half or the
+ * middles are more than most of a side apart. A face that was missed may have gone further.
  */
-static float fit(const struct box *face, const struct box *found, double since_s)
+static float fit(const struct track *k, const struct box *at, const struct box *found,
+                 const struct looks *looks, double since_s)
 {
-    float side = ((float)face->w + (float)found->w) / 2, ratio = (float)face->w / (float)found->w;
-    float dx = (float)face->x + (float)face->w / 2 - (float)found->x - (float)found->w / 2;
-    float dy = (float)face->y + (float)face->h / 2 - (float)found->y - (float)found->h / 2;
+    float side = ((float)at->w + (float)found->w) / 2, ratio = (float)at->w / (float)found->w;
+    float dx = (float)at->x + (float)at->w / 2 - (float)found->x - (float)found->w / 2;
+    float dy = (float)at->y + (float)at->h / 2 - (float)found->y - (float)found->h / 2;
     float far = sqrtf(dx * dx + dy * dy) / side;
     if (ratio < 0.55f || ratio > 1.8f || far > 0.6f + 0.6f * (float)fmin(since_s, 1))
         return NO_MATCH;
-    return 1 + overlap(face, found) - far * 0.5f;
+    float alike = looks != NULL ? looks_like(&k->looks, looks) : 0;
+    return (2 + track_overlap(at, found) - far * 0.5f + alike) / 4;
+}
+
+/* Whether another known face is so near that looks would be mixed up. */
+static bool is_touched(const struct tracker *t, int i, const struct box *box)
+{
+    for (int j = 0; j < t->tracks; j++) {
+        if (j != i && track_overlap(&t->track[j].box, box) > TOUCHED)
+            return true;
+    }
+    return false;
 }
 
 static void follow(struct track *k, const struct box *to, int detection, double time)
@@ -62,39 +88,36 @@ static void follow(struct track *k, const struct box *to, int detection, double 
     if (dt > 1e-4) {
         float dx = (float)to->x + (float)to->w / 2 - (float)k->box.x - (float)k->box.w / 2;
         float dy = (float)to->y + (float)to->h / 2 - (float)k->box.y - (float)k->box.h / 2;
-        float keep = (float)exp2(-dt / 0.1);
+        float keep = (float)exp2(-dt / STEADY_S);
         k->vx = keep * k->vx + (1 - keep) * dx / (float)dt;
         k->vy = keep * k->vy + (1 - keep) * dy / (float)dt;
     }
     k->box = *to;
     k->detection = detection;
+    k->missed = 0;
     k->found = time;
 }
 
-/* Matches best pair first until none is left. */
-static void match(struct tracker *t, const struct detection *found, int n, double time, bool *taken)
+static void match(struct tracker *t, const struct detection *found, const struct looks *looks,
+                  int n, double time, bool *taken)
 {
-    struct box at[SCENE_FACES_MAX];
-    for (int i = 0; i < t->tracks; i++)
-        at[i] = moved_on(&t->track[i], time);
-    for (;;) {
-        float best = NO_MATCH;
-        int track = -1, detection = -1;
-        for (int i = 0; i < t->tracks; i++) {
-            struct track *k = &t->track[i];
-            for (int j = 0; k->detection < 0 && j < n; j++) {
-                float f = taken[j] ? NO_MATCH : fit(&at[i], &found[j].box, time - k->found);
-                if (f > best) {
-                    best = f;
-                    track = i;
-                    detection = j;
-                }
-            }
-        }
-        if (track < 0)
-            return;
-        taken[detection] = true;
-        follow(&t->track[track], &found[detection].box, detection, time);
+    int column_of[SCENE_FACES_MAX];
+    for (int i = 0; i < t->tracks; i++) {
+        const struct track *k = &t->track[i];
+        struct box at = track_expected(k, time);
+        for (int j = 0; j < n; j++)
+            t->gain[i * n + j] =
+                fit(k, &at, &found[j].box, looks != NULL ? &looks[j] : NULL, time - k->found);
+    }
+    assign(t->gain, t->tracks, n, column_of);
+    for (int i = 0; i < t->tracks; i++) {
+        int j = column_of[i];
+        if (j < 0)
+            continue;
+        taken[j] = true;
+        follow(&t->track[i], &found[j].box, j, time);
+        if (looks != NULL && !is_touched(t, i, &found[j].box))
+            looks_follow(&t->track[i].looks, &looks[j], LOOKS_PART);
     }
 }
 
@@ -104,49 +127,49 @@ static void forget_lost(struct tracker *t, double time)
 {
     int kept = 0;
     for (int i = 0; i < t->tracks; i++) {
-        if (time - t->track[i].found <= TRACK_KEEP_S)
-            t->track[kept++] = t->track[i];
+        struct track *k = &t->track[i];
+        if (time - k->found > TRACK_KEEP_S && k->missed >= TRACK_KEEP_FRAMES)
+            continue;
+        if (kept != i)
+            t->track[kept] = *k;
+        kept++;
     }
     t->tracks = kept;
 }
 
-static void add(struct tracker *t, const struct box *box, int detection, double time)
+static void add(struct tracker *t, const struct box *box, const struct looks *looks, int detection,
+                double time)
 {
-    t->track[t->tracks++] = (struct track){
+    struct track *k = &t->track[t->tracks++];
+    *k = (struct track){
         .id = t->next_id++,
         .box = *box,
         .detection = detection,
         .found = time,
-        .smoothed = -1,
+        .strong = time,
+        .posed = -1,
     };
+    if (looks != NULL)
+        k->looks = *looks;
+    calm_init(&k->calm);
 }
 
-void tracker_update(struct tracker *t, const struct detection *found, int n, double time)
+void tracker_update(struct tracker *t, const struct detection *found, const struct looks *looks,
+                    int n, double time)
 {
     bool taken[DETECT_MAX] = {false};
     assert(n <= DETECT_MAX);
     if (time < t->time)
         tracker_reset(t);
     t->time = time;
-    for (int i = 0; i < t->tracks; i++)
-        t->track[i].detection = -1;
     forget_lost(t, time);
-    match(t, found, n, time, taken);
+    for (int i = 0; i < t->tracks; i++) {
+        t->track[i].detection = -1;
+        t->track[i].missed++;
+    }
+    match(t, found, looks, n, time, taken);
     for (int j = 0; j < n && t->tracks < SCENE_FACES_MAX; j++) {
         if (!taken[j])
-            add(t, &found[j].box, j, time);
+            add(t, &found[j].box, looks != NULL ? &looks[j] : NULL, j, time);
     }
-}
-
-/* ---- smoothing ------------------------------------------------------------------------------- */
-
-void track_smooth(struct track *k, const float *raw, int classes, double time, double half_life_s)
-{
-    double dt = time - k->smoothed;
-    float take = 1;
-    if (k->smoothed >= 0 && half_life_s > 0)
-        take = (float)(1 - exp2(-fmax(dt, 0) / half_life_s));
-    for (int c = 0; c < classes; c++)
-        k->p[c] = take < 1 ? k->p[c] + take * (raw[c] - k->p[c]) : raw[c];
-    k->smoothed = time;
 }
