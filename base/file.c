@@ -57,7 +57,7 @@ static int write_all(int fd, const char *data, size_t size)
 }
 
 /* Makes the rename itself durable: without it a power cut may bring the old name back. */
-static void sync_folder_of(const char *path)
+void file_sync_folder_of(const char *path)
 {
     char *dir = mem_strdup(path);
     char *slash = strrchr(dir, '/');
@@ -86,7 +86,7 @@ int file_write_atomic(const char *path, const void *data, size_t size, struct er
         code = errno;
     }
     if (ok) {
-        sync_folder_of(path);
+        file_sync_folder_of(path);
     } else {
         if (fd >= 0)
             unlink(tmp);

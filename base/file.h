@@ -20,6 +20,9 @@ char *file_read(const char *path, size_t max, size_t *size, struct err *err);
  * half; 0 or -1. */
 int file_write_atomic(const char *path, const void *data, size_t size, struct err *err);
 
+/* Makes a rename over path durable: without it a power cut may bring the old name back. */
+void file_sync_folder_of(const char *path);
+
 /* Makes the folder and those above it; 0 if it stands, -1 otherwise. */
 int file_mkdirs(const char *path, struct err *err);
 

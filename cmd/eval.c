@@ -38,7 +38,7 @@ static int open_job(struct job *j, const struct opts *opts, struct err *err)
         (j->ds = dataset_open(opts->eval.data, err)) == NULL ||
         (j->pool = pool_new(threads, err)) == NULL)
         return -1;
-    if (evaluate_fits(j->model->graph, err) != 0)
+    if (evaluate_fits(j->model->graph, j->ds, err) != 0)
         return err_prefix(err, "%s/model.json", j->dir);
     if (j->ds->count[split] == 0)
         return err_set(err, "%s: has no row of %s", opts->eval.data, j->split_name);
@@ -57,8 +57,8 @@ static void measure(struct job *j, const struct eval_opts *opts)
     j->macs = graph_macs(j->model->graph);
     graph_fold(j->model->graph);
     graph_reserve(j->model->graph, opts->batch, false, j->pool);
-    metrics_clear(&j->counts, DATASET_CLASSES);
-    metrics_clear(&unseen, DATASET_CLASSES);
+    metrics_clear(&j->counts, j->ds->classes);
+    metrics_clear(&unseen, j->ds->classes);
     evaluate_split(j->model->graph, j->ds, j->split, opts->batch, &views, seen, &j->counts,
                    &unseen);
     metrics_summarize(&j->counts, &j->all);
@@ -77,7 +77,7 @@ static void close_job(struct job *j)
 static json_t *classes_json(const struct job *j)
 {
     json_t *classes = json_object();
-    for (int c = 0; c < DATASET_CLASSES; c++) {
+    for (int c = 0; c < j->ds->classes; c++) {
         const struct metrics_class *k = &j->all.per_class[c];
         json_object_set_new(classes, j->model->labels[c],
                             json_pack("{s:I, s:f, s:f, s:f}", "n", (json_int_t)k->n, "precision",
@@ -89,9 +89,9 @@ static json_t *classes_json(const struct job *j)
 static json_t *confusion_json(const struct job *j)
 {
     json_t *rows = json_array();
-    for (int c = 0; c < DATASET_CLASSES; c++) {
+    for (int c = 0; c < j->ds->classes; c++) {
         json_t *row = json_array();
-        for (int p = 0; p < DATASET_CLASSES; p++)
+        for (int p = 0; p < j->ds->classes; p++)
             json_array_append_new(row, json_integer(j->counts.confusion[c][p]));
         json_array_append_new(rows, row);
     }
@@ -126,14 +126,14 @@ static void print_table(const struct job *j)
            "macro-F1 %.2f %%\n\n",
            u->n, 100 * u->accuracy, 100 * u->macro_f1);
     printf("%-10s %5s  precision  recall      F1   predicted as:", "", "n");
-    for (int c = 0; c < DATASET_CLASSES; c++)
+    for (int c = 0; c < j->ds->classes; c++)
         printf(" %8.8s", label[c]);
     putchar('\n');
-    for (int c = 0; c < DATASET_CLASSES; c++) {
+    for (int c = 0; c < j->ds->classes; c++) {
         const struct metrics_class *k = &s->per_class[c];
         printf("%-10.10s %5ld  %7.1f %%  %5.1f %% %5.1f %%                ", label[c], k->n,
                100 * k->precision, 100 * k->recall, 100 * k->f1);
-        for (int p = 0; p < DATASET_CLASSES; p++)
+        for (int p = 0; p < j->ds->classes; p++)
             printf(" %8ld", j->counts.confusion[c][p]);
         putchar('\n');
     }

@@ -50,14 +50,14 @@ struct pass {
 /* pass->mean = the mean of the probabilities of n rows over the views. */
 static void run_views(const struct pass *pass, const int *row, int n)
 {
-    memset(pass->mean, 0, (size_t)n * DATASET_CLASSES * sizeof(float));
+    memset(pass->mean, 0, (size_t)(n * pass->ds->classes) * sizeof(float));
     for (int v = 0; v < pass->views->n; v++) {
         for (int i = 0; i < n; i++)
             show(pass->views, v, dataset_image(pass->ds, row[i]),
                  pass->x + (size_t)i * DATASET_PIXELS);
         const float *logits = graph_logits(pass->g, pass->x, n, false, 0);
-        loss_softmax(logits, n, DATASET_CLASSES, pass->p);
-        for (int i = 0; i < n * DATASET_CLASSES; i++)
+        loss_softmax(logits, n, pass->ds->classes, pass->p);
+        for (int i = 0; i < n * pass->ds->classes; i++)
             pass->mean[i] += pass->p[i] / (float)pass->views->n;
     }
 }
@@ -70,14 +70,14 @@ void evaluate_split(struct graph *g, const struct dataset *ds, enum split split,
     evaluate_views_set(&plain, EVAL_TTA_NONE, 0);
     struct pass pass = {.g = g, .ds = ds, .views = views != NULL ? views : &plain};
     pass.x = mem_aligned((size_t)batch * DATASET_PIXELS, sizeof(float));
-    pass.p = mem_alloc((size_t)batch * DATASET_CLASSES * sizeof(float));
-    pass.mean = mem_alloc((size_t)batch * DATASET_CLASSES * sizeof(float));
+    pass.p = mem_alloc((size_t)(batch * ds->classes) * sizeof(float));
+    pass.mean = mem_alloc((size_t)(batch * ds->classes) * sizeof(float));
     for (int first = 0; first < ds->count[split]; first += batch) {
         const int *row = ds->row[split] + first;
         int n = ds->count[split] - first < batch ? ds->count[split] - first : batch;
         run_views(&pass, row, n);
         for (int i = 0; i < n; i++) {
-            const float *p = pass.mean + (size_t)i * DATASET_CLASSES;
+            const float *p = pass.mean + (size_t)(i * ds->classes);
             metrics_add(all, p, ds->label[row[i]]);
             if (unseen != NULL && !seen[first + i])
                 metrics_add(unseen, p, ds->label[row[i]]);
@@ -88,14 +88,16 @@ void evaluate_split(struct graph *g, const struct dataset *ds, enum split split,
     free(pass.mean);
 }
 
-int evaluate_fits(const struct graph *g, struct err *err)
+int evaluate_fits(const struct graph *g, const struct dataset *ds, struct err *err)
 {
     const struct shape *in = &g->layer[0].out, *out = &g->layer[g->layers - 1].out;
     if (in->h != DATASET_SIDE || in->w != DATASET_SIDE || in->c != 1)
         return err_set(err, "the data set's images are 48x48x1, the network takes %dx%dx%d", in->h,
                        in->w, in->c);
-    if (shape_size(out) != DATASET_CLASSES)
+    if (ds->points != NULL)
+        return err_set(err, "the data set holds key points, not classes: nothing for this network");
+    if (shape_size(out) != (size_t)ds->classes)
         return err_set(err, "the data set has %d classes, the network gives %zu outputs",
-                       DATASET_CLASSES, shape_size(out));
+                       ds->classes, shape_size(out));
     return 0;
 }

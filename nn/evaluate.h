@@ -31,7 +31,7 @@ void evaluate_split(struct graph *g, const struct dataset *ds, enum split split,
                     const struct evaluate_views *views, const bool *seen, struct metrics *all,
                     struct metrics *unseen);
 
-/* 0 if the network takes 48x48x1 pictures and gives DATASET_CLASSES classes; -1 and why not. */
-int evaluate_fits(const struct graph *g, struct err *err);
+/* 0 if the network takes 48x48x1 pictures and gives the data set's classes; -1 and why not. */
+int evaluate_fits(const struct graph *g, const struct dataset *ds, struct err *err);
 
 #endif

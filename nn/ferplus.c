@@ -7,6 +7,7 @@
 
 #include "base/file.h"
 #include "nn/checkpoint.h"
+#include "nn/classes.h"
 
 #define FILE_MAX ((size_t)64 << 20)
 #define HEADER                                                                                     \
@@ -90,6 +91,8 @@ int ferplus_read(const char *path, const struct dataset *ds, float *votes, uint6
                  struct err *err)
 {
     size_t size;
+    if (ds->classes != DATASET_CLASSES || strcmp(ds->class_name[0], classes_names[0]) != 0)
+        return err_set(err, "%s: votes for the seven classes, and the data set has others", path);
     char *text = file_read(path, FILE_MAX, &size, err);
     if (text == NULL)
         return -1;

@@ -14,33 +14,33 @@
 
 /* What the FER+ file teaches of every row of the data set. */
 struct votes {
-    float *share; /* (ds->n, DATASET_CLASSES); all 0 without a file */
+    float *share; /* (ds->n, ds->classes); all 0 without a file */
     bool *doubtful;
 };
 
 static void set_target(const struct train_opts *o, const float *share, bool use, int label,
-                       float *q)
+                       int classes, float *q)
 {
     double w = use ? o->ferplus_weight : 0.0, s = o->label_smoothing;
-    for (int c = 0; c < DATASET_CLASSES; c++) {
+    for (int c = 0; c < classes; c++) {
         double mixed = (1.0 - w) * (c == label) + w * (double)share[c];
-        q[c] = (float)((1.0 - s) * mixed + s / DATASET_CLASSES);
+        q[c] = (float)((1.0 - s) * mixed + s / classes);
     }
 }
 
 static void choose_rows(struct lessons *l, const struct train_opts *o, const struct votes *v)
 {
-    int rows = l->ds->count[SPLIT_TRAINING];
+    int rows = l->ds->count[SPLIT_TRAINING], classes = l->ds->classes;
     rows = o->limit > 0 && o->limit < rows ? o->limit : rows;
     l->row = mem_alloc((size_t)rows * sizeof *l->row);
-    l->target = mem_alloc((size_t)rows * DATASET_CLASSES * sizeof *l->target);
+    l->target = mem_alloc((size_t)rows * (size_t)classes * sizeof *l->target);
     bool voted = o->ferplus[0] != '\0';
     for (int i = 0; i < rows; i++) {
         int row = l->ds->row[SPLIT_TRAINING][i];
         if (voted && v->doubtful[row] && o->ferplus_doubtful == TRAIN_DOUBTFUL_DROP)
             continue;
-        set_target(o, v->share + (size_t)row * DATASET_CLASSES, voted && !v->doubtful[row],
-                   l->ds->label[row], l->target + (size_t)l->n * DATASET_CLASSES);
+        set_target(o, v->share + (size_t)row * (size_t)classes, voted && !v->doubtful[row],
+                   l->ds->label[row], classes, l->target + (size_t)l->n * (size_t)classes);
         l->row[l->n++] = row;
     }
 }
@@ -50,7 +50,7 @@ static void sort_classes(struct lessons *l, bool weighted)
 {
     l->member = mem_alloc((size_t)l->n * sizeof *l->member);
     int at = 0, present = 0;
-    for (int c = 0; c < DATASET_CLASSES; c++) {
+    for (int c = 0; c < l->ds->classes; c++) {
         int first = at;
         for (int i = 0; i < l->n; i++)
             if (l->ds->label[l->row[i]] == c)
@@ -58,7 +58,7 @@ static void sort_classes(struct lessons *l, bool weighted)
         l->count[c] = at - first;
         present += at > first;
     }
-    for (int c = 0; c < DATASET_CLASSES; c++)
+    for (int c = 0; c < l->ds->classes; c++)
         l->weight[c] = weighted && l->count[c] > 0
                            ? (float)((double)l->n / ((double)present * l->count[c]))
                            : 1.0f;
@@ -115,7 +115,7 @@ struct lessons *lessons_open(const struct dataset *ds, const struct train_opts *
                              struct err *err)
 {
     struct lessons *l = mem_zalloc(1, sizeof *l);
-    struct votes v = {mem_zalloc((size_t)ds->n * DATASET_CLASSES, sizeof(float)),
+    struct votes v = {mem_zalloc((size_t)ds->n * (size_t)ds->classes, sizeof(float)),
                       mem_zalloc((size_t)ds->n, sizeof(bool))};
     l->ds = ds;
     l->balanced = opts->sampler == TRAIN_SAMPLER_BALANCED;
@@ -142,12 +142,12 @@ struct lessons *lessons_open(const struct dataset *ds, const struct train_opts *
 static void draw_balanced(const struct lessons *l, struct rng *r, int *order, int *scratch)
 {
     memcpy(scratch, l->member, (size_t)l->n * sizeof *scratch);
-    int first[DATASET_CLASSES], taken[DATASET_CLASSES] = {0}, at = 0;
-    for (int c = 0; c < DATASET_CLASSES; c++) {
+    int first[DATASET_CLASSES_MAX], taken[DATASET_CLASSES_MAX] = {0}, at = 0;
+    for (int c = 0; c < l->ds->classes; c++) {
         first[c] = at;
         at += l->count[c];
     }
-    for (int k = 0, c = 0; k < l->n; c = (c + 1) % DATASET_CLASSES) {
+    for (int k = 0, c = 0; k < l->n; c = (c + 1) % l->ds->classes) {
         if (l->count[c] == 0)
             continue;
         if (taken[c] % l->count[c] == 0)

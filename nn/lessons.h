@@ -16,12 +16,12 @@ struct lessons {
     const struct dataset *ds; /* borrowed */
     int n;
     int *row;      /* (n) rows of the data set, all of Training, ascending */
-    float *target; /* (n, DATASET_CLASSES) probabilities to learn */
+    float *target; /* (n, ds->classes) probabilities to learn */
     bool balanced; /* each class is shown equally often */
     int *member;   /* (n) places in row[], class by class */
-    int count[DATASET_CLASSES];
-    float weight[DATASET_CLASSES]; /* of an image of that label in the loss */
-    uint64_t hash;                 /* of the votes; 0 without any */
+    int count[DATASET_CLASSES_MAX];
+    float weight[DATASET_CLASSES_MAX]; /* of an image of that label in the loss */
+    uint64_t hash;                     /* of the votes; 0 without any */
 };
 
 /*

@@ -53,15 +53,16 @@ static void fill_picture(const struct loader *l, int lesson, uint64_t key, float
 static void fill_blend(struct loader *l, struct batch *b, int i, uint64_t key)
 {
     const struct lessons *s = l->lessons;
+    size_t classes = (size_t)s->ds->classes;
     int other;
     float keep = augment_blend(l->opts->mixup, key, s->n, &other);
     float *x = b->x + (size_t)i * DATASET_PIXELS;
     fill_picture(l, other, ~key, l->other);
     for (int k = 0; k < DATASET_PIXELS; k++)
         x[k] = l->other[k] + keep * (x[k] - l->other[k]);
-    float *q = b->target + (size_t)i * DATASET_CLASSES;
-    const float *p = s->target + (size_t)other * DATASET_CLASSES;
-    for (int c = 0; c < DATASET_CLASSES; c++)
+    float *q = b->target + (size_t)i * classes;
+    const float *p = s->target + (size_t)other * classes;
+    for (size_t c = 0; c < classes; c++)
         q[c] = p[c] + keep * (q[c] - p[c]);
     float weight = s->weight[s->ds->label[s->row[other]]];
     b->weight[i] = weight + keep * (b->weight[i] - weight);
@@ -74,8 +75,9 @@ static void fill_image(struct loader *l, struct batch *b, int i, int place)
     uint64_t key = augment_key((uint64_t)l->opts->seed, l->epoch, place);
     b->label[i] = s->ds->label[s->row[lesson]];
     b->weight[i] = s->weight[b->label[i]];
-    memcpy(b->target + (size_t)i * DATASET_CLASSES, s->target + (size_t)lesson * DATASET_CLASSES,
-           DATASET_CLASSES * sizeof(float));
+    size_t classes = (size_t)s->ds->classes;
+    memcpy(b->target + (size_t)i * classes, s->target + (size_t)lesson * classes,
+           classes * sizeof(float));
     fill_picture(l, lesson, key, b->x + (size_t)i * DATASET_PIXELS);
     if (l->opts->mixup > 0.0)
         fill_blend(l, b, i, key);
@@ -140,7 +142,7 @@ struct loader *loader_open(const struct lessons *lessons, const struct train_opt
     l->order_epoch = -1;
     for (int i = 0; i < LOADER_SLOTS; i++) {
         l->slot[i].x = mem_aligned((size_t)opts->batch * DATASET_PIXELS, sizeof(float));
-        l->slot[i].target = mem_alloc((size_t)opts->batch * DATASET_CLASSES * sizeof(float));
+        l->slot[i].target = mem_alloc((size_t)(opts->batch * lessons->ds->classes) * sizeof(float));
         l->slot[i].weight = mem_alloc((size_t)opts->batch * sizeof(float));
         l->slot[i].label = mem_alloc((size_t)opts->batch);
     }

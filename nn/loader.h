@@ -23,7 +23,7 @@ struct batch {
     int epoch, index; /* batch `index` of epoch `epoch`, both from 0 */
     int n;            /* images; fewer than opts->batch only at the end of an epoch */
     float *x;         /* (n, 48, 48, 1) grey levels 0..255 */
-    float *target;    /* (n, DATASET_CLASSES) probabilities to learn */
+    float *target;    /* (n, classes) probabilities to learn */
     float *weight;    /* (n) of each image in the loss */
     uint8_t *label;   /* (n) of the image, or of the larger share of a blend */
 };

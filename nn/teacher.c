@@ -14,7 +14,8 @@ struct teacher {
     uint64_t hash;
 };
 
-struct teacher *teacher_open(const char *dir, int batch, struct pool *pool, struct err *err)
+struct teacher *teacher_open(const char *dir, const struct dataset *ds, int batch,
+                             struct pool *pool, struct err *err)
 {
     struct teacher *t = mem_zalloc(1, sizeof *t);
     t->model = model_open(dir, err);
@@ -23,7 +24,7 @@ struct teacher *teacher_open(const char *dir, int batch, struct pool *pool, stru
         return NULL;
     }
     struct graph *g = t->model->graph;
-    if (evaluate_fits(g, err) != 0) {
+    if (evaluate_fits(g, ds, err) != 0) {
         err_prefix(err, "%s/model.json", dir);
         teacher_close(t);
         return NULL;

@@ -9,14 +9,16 @@
 
 #include "base/err.h"
 #include "base/thread.h"
+#include "nn/dataset.h"
 
 struct teacher;
 
-/* Reads a model directory with weights, for batches of up to `batch` pictures of the data set's
- * kind. The pool is borrowed until teacher_close. NULL and err where it cannot teach. */
-struct teacher *teacher_open(const char *dir, int batch, struct pool *pool, struct err *err);
+/* Reads a model directory with weights, for batches of up to `batch` pictures of the
+ * data set. The pool is borrowed until teacher_close. NULL and err where it cannot teach. */
+struct teacher *teacher_open(const char *dir, const struct dataset *ds, int batch,
+                             struct pool *pool, struct err *err);
 
-/* Its logits (n, DATASET_CLASSES) for x (n, 48, 48, 1); valid until the next call. */
+/* Its logits (n, classes) for x (n, 48, 48, 1); valid until the next call. */
 const float *teacher_logits(struct teacher *t, const float *x, int n);
 
 /* Of its architecture and weights. */

@@ -61,21 +61,21 @@ static int prepare(struct train *t, const char *model_dir, struct err *err)
     if ((t->lessons = lessons_open(t->ds, &t->opts, err)) == NULL)
         return -1;
     struct graph *g = t->model->graph;
-    if (evaluate_fits(g, err) != 0)
+    if (evaluate_fits(g, t->ds, err) != 0)
         return err_prefix(err, "%s/model.json", model_dir);
     if ((t->pool = pool_new(t->opts.threads, err)) == NULL)
         return -1;
     graph_init(g, (uint64_t)t->opts.seed);
     graph_reserve(g, t->opts.batch, true, t->pool);
     if (t->opts.teacher[0] != '\0') {
-        t->teacher = teacher_open(t->opts.teacher, t->opts.batch, t->pool, err);
+        t->teacher = teacher_open(t->opts.teacher, t->ds, t->opts.batch, t->pool, err);
         if (t->teacher == NULL)
             return err_prefix(err, "teacher");
         t->at.teacher_hash = teacher_hash(t->teacher);
     }
     t->at.plateau.scale = 1.0;
     t->optimizer = optimizer_new(&t->opts, g);
-    t->dlogits = mem_aligned((size_t)t->opts.batch * DATASET_CLASSES, sizeof(float));
+    t->dlogits = mem_aligned((size_t)(t->opts.batch * t->ds->classes), sizeof(float));
     t->batches = loader_batches(t->lessons, &t->opts);
     t->at.data_hash = t->ds->hash;
     t->at.votes_hash = t->lessons->hash;
@@ -304,12 +304,12 @@ static int lost(const struct train *t, const char *what, int layer, struct err *
 static double batch_loss(struct train *t, const struct batch *b, const float *logits)
 {
     double loss =
-        loss_cross_entropy(logits, b->target, b->weight, b->n, DATASET_CLASSES, t->dlogits);
+        loss_cross_entropy(logits, b->target, b->weight, b->n, t->ds->classes, t->dlogits);
     if (t->teacher == NULL)
         return loss;
     const float *taught = teacher_logits(t->teacher, b->x, b->n);
     double share = t->opts.teacher_weight;
-    double apart = loss_distill(logits, taught, b->weight, b->n, DATASET_CLASSES,
+    double apart = loss_distill(logits, taught, b->weight, b->n, t->ds->classes,
                                 (float)t->opts.teacher_temperature, (float)share, t->dlogits);
     return (1.0 - share) * loss + share * apart;
 }
@@ -321,7 +321,7 @@ static int train_batch(struct train *t, const struct batch *b, double *lr, struc
     uint64_t seed = (uint64_t)t->opts.seed << 40 ^ (uint64_t)t->at.step;
     const float *logits = graph_logits(g, b->x, b->n, true, seed);
     double loss = batch_loss(t, b, logits);
-    int correct = loss_correct(logits, b->label, b->n, DATASET_CLASSES), bad;
+    int correct = loss_correct(logits, b->label, b->n, t->ds->classes), bad;
     if (!isfinite(loss)) {
         bad = graph_bad_output(g);
         return lost(t, bad < 0 ? "the loss" : "the output", bad < 0 ? g->layers - 1 : bad, err);
@@ -382,7 +382,7 @@ static int validate(struct train *t, struct rundir_epoch *e, bool *best, struct 
 {
     struct metrics m;
     struct metrics_summary s;
-    metrics_clear(&m, DATASET_CLASSES);
+    metrics_clear(&m, t->ds->classes);
     optimizer_swap_ema(t->optimizer, t->model->graph);
     int rc = check_finite(t, err);
     evaluate_split(t->model->graph, t->ds, SPLIT_PUBLIC, t->opts.batch, NULL, NULL, &m, NULL);

@@ -5,7 +5,9 @@ set -u
 
 passed=0 failed=0 skipped=0
 log=$(mktemp)
-trap 'rm -f "$log"' EXIT
+XDG_CACHE_HOME=$(mktemp -d) # packs of data sets
+export XDG_CACHE_HOME
+trap 'rm -rf "$log" "$XDG_CACHE_HOME"' EXIT
 limit=${TEST_TIMEOUT:-600}
 
 

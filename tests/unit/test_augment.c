@@ -189,18 +189,12 @@ static void blends_follow_the_beta_distribution(void **state)
 /* A data set of n training rows whose first pixel is the row's number. */
 static struct dataset *numbered(int n)
 {
-    struct dataset *ds = mem_zalloc(1, sizeof *ds);
-    ds->n = n;
-    ds->pixels = mem_zalloc((size_t)n, DATASET_PIXELS);
-    ds->label = mem_zalloc((size_t)n, 1);
-    ds->split = mem_zalloc((size_t)n, 1);
-    ds->count[SPLIT_TRAINING] = n;
-    ds->row[SPLIT_TRAINING] = mem_alloc((size_t)n * sizeof(int));
+    struct dataset *ds = dataset_new(n, DATASET_CLASSES);
     for (int i = 0; i < n; i++) {
-        ds->pixels[(size_t)i * DATASET_PIXELS] = (uint8_t)i;
+        ds->own[(size_t)i * DATASET_PIXELS] = (uint8_t)i;
         ds->label[i] = (uint8_t)(i % DATASET_CLASSES);
-        ds->row[SPLIT_TRAINING][i] = i;
     }
+    dataset_update(ds);
     return ds;
 }
 
@@ -277,7 +271,7 @@ static void a_blend_has_the_target_of_both(void **state)
     struct err err = {""};
     struct dataset *ds = numbered(50);
     for (int i = 0; i < 50; i++) /* a flat picture for each class: blends show their share */
-        memset(ds->pixels + (size_t)i * DATASET_PIXELS, 40 * ds->label[i], DATASET_PIXELS);
+        memset(ds->own + (size_t)i * DATASET_PIXELS, 40 * ds->label[i], DATASET_PIXELS);
     const struct train_opts opts = {.epochs = 1, .batch = 50, .mixup = 1};
     struct lessons *lessons = lessons_open(ds, &opts, &err);
     struct loader *l = loader_open(lessons, &opts, 0, 0, &err);

@@ -29,13 +29,10 @@ static struct graph *pixel_reader(const int *place)
 
 static struct dataset *one_image(const uint8_t *pixels)
 {
-    struct dataset *ds = mem_zalloc(1, sizeof *ds);
-    ds->n = ds->count[SPLIT_PRIVATE] = 1;
-    ds->pixels = mem_alloc(DATASET_PIXELS);
-    memcpy(ds->pixels, pixels, DATASET_PIXELS);
-    ds->label = mem_zalloc(1, 1);
-    ds->split = mem_zalloc(1, 1);
-    ds->row[SPLIT_PRIVATE] = mem_zalloc(1, sizeof(int));
+    struct dataset *ds = dataset_new(1, DATASET_CLASSES);
+    memcpy(ds->own, pixels, DATASET_PIXELS);
+    ds->split[0] = SPLIT_PRIVATE;
+    dataset_update(ds);
     return ds;
 }
 

@@ -21,18 +21,12 @@ static struct dataset *six_rows(void)
 {
     static const uint8_t split[ROWS] = {SPLIT_TRAINING, SPLIT_PUBLIC,  SPLIT_TRAINING,
                                         SPLIT_TRAINING, SPLIT_PRIVATE, SPLIT_TRAINING};
-    struct dataset *ds = mem_zalloc(1, sizeof *ds);
-    ds->n = ROWS;
-    ds->pixels = mem_zalloc(ROWS, DATASET_PIXELS);
-    ds->label = mem_zalloc(ROWS, 1);
-    ds->split = mem_zalloc(ROWS, 1);
-    ds->row[SPLIT_TRAINING] = mem_zalloc(ROWS, sizeof(int));
+    struct dataset *ds = dataset_new(ROWS, DATASET_CLASSES);
     for (int i = 0; i < ROWS; i++) {
         ds->label[i] = (uint8_t)i;
         ds->split[i] = split[i];
-        if (split[i] == SPLIT_TRAINING)
-            ds->row[SPLIT_TRAINING][ds->count[SPLIT_TRAINING]++] = i;
     }
+    dataset_update(ds);
     return ds;
 }
 
@@ -207,15 +201,10 @@ static void bad_votes_are_refused(void **state)
 /* 70 rows: 40 of class 0, 20 of class 3, 10 of class 6. */
 static struct dataset *uneven(void)
 {
-    struct dataset *ds = mem_zalloc(1, sizeof *ds);
-    ds->n = ds->count[SPLIT_TRAINING] = 70;
-    ds->label = mem_zalloc(70, 1);
-    ds->split = mem_zalloc(70, 1);
-    ds->row[SPLIT_TRAINING] = mem_zalloc(70, sizeof(int));
-    for (int i = 0; i < 70; i++) {
+    struct dataset *ds = dataset_new(70, DATASET_CLASSES);
+    for (int i = 0; i < 70; i++)
         ds->label[i] = (uint8_t)(i % 7 < 4 ? 0 : i % 7 < 6 ? 3 : 6);
-        ds->row[SPLIT_TRAINING][i] = i;
-    }
+    dataset_update(ds);
     return ds;
 }
 
@@ -266,7 +255,7 @@ static void the_real_votes_fit_the_real_data(void **state)
     (void)state;
     NEED_SHARED("ferplus.csv");
     struct err err = {""};
-    struct dataset ds = {.n = 35887};
+    struct dataset ds = {.n = 35887, .classes = DATASET_CLASSES, .class_name = {"angry"}};
     ds.split = mem_zalloc(35887, 1);
     for (int i = 28709; i < 35887; i++)
         ds.split[i] = i < 28709 + 3589 ? SPLIT_PUBLIC : SPLIT_PRIVATE;

@@ -1,0 +1,193 @@
+/* convert: see convert.h. */
+#include "nn/convert.h"
+
+#include <errno.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "base/file.h"
+#include "base/log.h"
+#include "base/mem.h"
+#include "nn/csv.h"
+#include "nn/hash.h"
+
+struct sources {
+    int n;
+    char *path[CONVERT_SOURCES_MAX]; /* as given */
+    char *full[CONVERT_SOURCES_MAX];
+    bool kept; /* all are files or folders, which can be looked at again */
+};
+
+/* A kind of source: one row for each. */
+struct kind {
+    bool (*match)(const char *path);
+    int (*read)(const char *path, const struct dataset_how *how, struct pack_writer *w,
+                struct err *err);
+};
+
+static bool is_anything(const char *path)
+{
+    (void)path;
+    return true;
+}
+
+static int read_csv(const char *path, const struct dataset_how *how, struct pack_writer *w,
+                    struct err *err)
+{
+    char *full = realpath(path, NULL);
+    struct stat st;
+    bool file = full != NULL && stat(full, &st) == 0 && S_ISREG(st.st_mode);
+    pack_part(w, file_base(path), file ? full : "", true);
+    int rc = file ? pack_stamp_file(w, full, err) : 0;
+    free(full);
+    return rc == 0 ? csv_read(path, how, w, err) : -1;
+}
+
+static const struct kind kinds[] = {
+    {is_anything, read_csv},
+};
+
+static void sources_free(struct sources *s)
+{
+    for (int i = 0; i < s->n; i++) {
+        free(s->path[i]);
+        free(s->full[i]);
+    }
+}
+
+static int add_source(struct sources *s, const char *path, size_t length, struct err *err)
+{
+    if (s->n == CONVERT_SOURCES_MAX)
+        return err_set(err, "more than %d data sets at once", CONVERT_SOURCES_MAX);
+    char *name = mem_printf("%.*s", (int)length, path), *full = realpath(name, NULL);
+    struct stat st;
+    s->path[s->n] = name;
+    s->full[s->n++] = full;
+    if (full == NULL || stat(full, &st) != 0)
+        return err_errno(err, "%s", name);
+    s->kept = s->kept && (S_ISREG(st.st_mode) || S_ISDIR(st.st_mode));
+    return 0;
+}
+
+/* Takes "A,B" apart; a path that exists may have commas of its own. */
+static int sources_split(struct sources *s, const char *data, struct err *err)
+{
+    *s = (struct sources){.kept = true};
+    if (file_exists(data) || strchr(data, ',') == NULL)
+        return add_source(s, data, strlen(data), err);
+    for (const char *p = data; *p != '\0';) {
+        size_t length = strcspn(p, ",");
+        if (length > 0 && add_source(s, p, length, err) != 0)
+            return -1;
+        p += length + (p[length] == ',');
+    }
+    return s->n > 0 ? 0 : err_set(err, "%s: names no data set", data);
+}
+
+static uint64_t key_of(const struct sources *s, const struct dataset_how *how)
+{
+    uint64_t key = hash_number(HASH_START, PACK_VERSION);
+    for (int i = 0; i < s->n; i++)
+        key = hash_text(key, s->full[i]);
+    key = hash_number(key, (uint64_t)(how->val * 1e6));
+    return hash_number(key, (uint64_t)how->seed * 2 + how->crop_faces);
+}
+
+static int read_all(const struct sources *s, const struct dataset_how *how, struct pack_writer *w,
+                    struct err *err)
+{
+    for (int i = 0; i < s->n; i++) {
+        size_t k = 0;
+        while (!kinds[k].match(s->path[i]))
+            k++;
+        if (kinds[k].read(s->path[i], how, w, err) != 0)
+            return -1;
+    }
+    if (pack_count(w) > 0)
+        return 0;
+    const char *first = pack_first_damage(w);
+    return first != NULL ? err_set(err, "%s", first)
+                         : err_set(err, "%s: expected rows below the header, got none", s->path[0]);
+}
+
+int convert_into(const char *data, const struct dataset_how *how, struct pack_writer *w,
+                 struct err *err)
+{
+    struct sources s;
+    int rc = sources_split(&s, data, err);
+    if (rc == 0)
+        rc = read_all(&s, how, w, err);
+    sources_free(&s);
+    return rc;
+}
+
+/* Where the pack is kept; NULL where it cannot be. The caller frees it. */
+static char *cache_path(const struct sources *s, uint64_t key)
+{
+    char *dir = s->kept ? file_cache_dir() : NULL, *path = NULL;
+    struct err err = {""};
+    if (dir != NULL && file_mkdirs(dir, &err) == 0) {
+        char *name =
+            mem_printf("%.100s-%016llx.pack", file_base(s->full[0]), (unsigned long long)key);
+        path = file_join(dir, name);
+        free(name);
+    } else if (dir != NULL) {
+        log_write(LOG_WARN, "%s; the data set will be converted every time", err.text);
+    }
+    free(dir);
+    return path;
+}
+
+/* The pack that is kept, if it still is what its sources are. */
+static struct pack *open_kept(const char *path, uint64_t key)
+{
+    struct pack *p = path != NULL && file_exists(path) ? pack_open(path, NULL) : NULL;
+    if (p == NULL || (p->header->key == key && pack_fresh(p)))
+        return p;
+    pack_close(p);
+    return NULL;
+}
+
+static struct pack *make(const struct sources *s, const struct dataset_how *how, const char *path,
+                         uint64_t key, struct err *err)
+{
+    struct pack_writer *w = pack_create(path, key, err);
+    if (w == NULL)
+        return NULL;
+    if (read_all(s, how, w, err) != 0) {
+        pack_abort(w);
+        return NULL;
+    }
+    return pack_finish(w, err);
+}
+
+static struct pack *open_sources(const struct sources *s, const struct dataset_how *how,
+                                 struct err *err)
+{
+    if (s->n == 1 && pack_is(s->full[0]))
+        return pack_open(s->path[0], err);
+    uint64_t key = key_of(s, how);
+    char *path = cache_path(s, key);
+    struct pack *p = open_kept(path, key);
+    if (p == NULL)
+        p = make(s, how, path, key, err);
+    free(path);
+    return p;
+}
+
+struct pack *convert_open(const char *data, const struct dataset_how *how, struct err *err)
+{
+    struct sources s;
+    struct pack *p = NULL;
+    if (sources_split(&s, data, err) == 0)
+        p = open_sources(&s, how, err);
+    sources_free(&s);
+    if (p == NULL || !how->strict || p->listed == 0)
+        return p;
+    err_set(err, "%s", p->text + p->damage[0]);
+    pack_close(p);
+    return NULL;
+}
