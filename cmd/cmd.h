@@ -10,6 +10,7 @@
 
 #include "config/config.h"
 #include "config/opts.h"
+#include "tui/view.h"
 
 enum { EXIT_OK = 0, EXIT_FAILED = 1, EXIT_USAGE = 2 };
 
@@ -22,6 +23,7 @@ struct command {
     const char *examples; /* lines "moodtop ...", for --help and the man page */
     /* args are what is left after the options: argv[0..argc-1] alone; returns the exit code. */
     int (*run)(const struct opts *opts, int argc, char **argv);
+    const struct view_ops *view; /* its screen, whose keys the help lists; NULL = none */
 };
 
 extern const struct command cmd_live, cmd_predict, cmd_train, cmd_eval, cmd_model, cmd_bench,

@@ -9,7 +9,6 @@
 #include "config/flags.h"
 #include "config/value.h"
 #include "tui/app.h"
-#include "tui/live_view.h"
 
 #define COLUMNS 80
 #define TEXT_AT 26 /* column of the explanations */
@@ -32,13 +31,11 @@ bool help_next_section(const char **sections, char *out)
     return n > 0;
 }
 
-void help_keys(void (*put)(const char *label, const char *help))
+void help_keys(const struct view_key *keys, void (*put)(const char *label, const char *help))
 {
-    const struct view_key *const tables[] = {live_view.keys, app_keys};
-    for (size_t t = 0; t < MEM_COUNT(tables); t++)
-        for (const struct view_key *k = tables[t]; k->act != NULL; k++)
-            if (k->label != NULL && k->help != NULL)
-                put(k->label, k->help);
+    for (const struct view_key *k = keys; k->act != NULL; k++)
+        if (k->label != NULL && k->help != NULL)
+            put(k->label, k->help);
 }
 
 /* Prints text from column `at` on, in lines of at most COLUMNS; the cursor stands at `column`. */
@@ -146,9 +143,10 @@ void help_print(const struct command *command)
         print_section(sections, section);
     if (command->sections != NULL)
         print_general();
-    if (command == command_find("live")) {
+    if (command->view != NULL) {
         puts("\nKeys");
-        help_keys(print_key);
+        help_keys(command->view->keys, print_key);
+        help_keys(app_keys, print_key);
     }
     print_examples(command->examples);
 }

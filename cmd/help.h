@@ -14,8 +14,8 @@
 /* Prints the help of a command; NULL = of the program. */
 void help_print(const struct command *command);
 
-/* Calls put for each key of the live screen: "[ ]", "the previous or next face". */
-void help_keys(void (*put)(const char *label, const char *help));
+/* Calls put for each key of a table: "[ ]", "the previous or next face". */
+void help_keys(const struct view_key *keys, void (*put)(const char *label, const char *help));
 
 /* Prints moodtop(1) in roff with the man macros. */
 void help_man(void);

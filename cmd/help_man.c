@@ -5,6 +5,7 @@
 
 #include "cmd/help.h"
 #include "config/flags.h"
+#include "tui/app.h"
 
 /* Prints text so that roff shows it as it is: "-" stays a dash that can be copied, a dot at the
  * start of a line is no request. */
@@ -163,7 +164,13 @@ void help_man(void)
     put_item("-h, --help", "Show the help of the command.");
     put_item("-V, --version", "Show the version.");
     puts(".SH KEYS");
-    help_keys(put_item);
+    for (int i = 0; commands[i] != NULL; i++)
+        if (commands[i]->view != NULL) {
+            printf(".SS \"moodtop %s\"\n", commands[i]->name);
+            help_keys(commands[i]->view->keys, put_item);
+        }
+    puts(".SS \"every screen\"");
+    help_keys(app_keys, put_item);
     put_texts();
     put_examples();
 }

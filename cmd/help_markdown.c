@@ -4,6 +4,7 @@
 
 #include "base/text.h"
 #include "cmd/help.h"
+#include "tui/app.h"
 
 /* A bar would end the table's cell. */
 static void put_cell(const char *text)
@@ -71,8 +72,15 @@ static void put_section(const struct table_section *section)
 void help_markdown(void)
 {
     put_commands();
-    puts("\nKeys of the live screen:\n\n| key | what it does |\n|---|---|");
-    help_keys(put_key);
+    for (int i = 0; commands[i] != NULL; i++)
+        if (commands[i]->view != NULL) {
+            printf("\nKeys of `moodtop %s`:\n\n| key | what it does |\n|---|---|\n",
+                   commands[i]->name);
+            help_keys(commands[i]->view->keys, put_key);
+        }
+    puts("\nKeys of every screen:\n\n| key | what it does |\n|---|---|\n"
+         "| `1` to `5` | the live screen, and the other ones |");
+    help_keys(app_keys, put_key);
     for (const struct table_section *s = table_sections; s->name != NULL; s++)
         if (strcmp(s->name, "config") != 0)
             put_section(s);

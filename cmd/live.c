@@ -10,7 +10,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "cmd/cmd.h"
-#include "tui/app.h"
+#include "cmd/views.h"
 #include "tui/line_mode.h"
 #include "tui/live_view.h"
 #include "vision/live.h"
@@ -110,22 +110,38 @@ static int run_plain(const struct opts *opts, struct live *live)
 static int run_screen(const struct opts *opts, struct live **live)
 {
     struct live_view_data data = {.live = *live};
-    const struct app_view views[] = {{&live_view, &data}};
     struct err err = {""};
     bool screen;
-    int sig = 0;
-    int status = app_run(opts, views, 1, &sig, &screen, &err);
+    int code = views_run(opts, VIEWS_LIVE, &data, &screen, &err);
     *live = data.live;
-    if (status < 0 && !screen) {
-        fprintf(stderr, "moodtop: %s: lines of text instead (as with --plain)\n", err.text);
-        return run_plain(opts, *live);
-    }
-    if (err.text[0] != '\0')
-        fprintf(stderr, "moodtop: %s\n", err.text);
-    if (sig != 0)
-        raise(sig); /* the terminal is restored: die as we were told, so that the parent knows */
-    return status < 0 ? EXIT_FAILED : EXIT_OK;
+    if (screen)
+        return code;
+    fprintf(stderr, "moodtop: %s: lines of text instead (as with --plain)\n", err.text);
+    return run_plain(opts, *live);
 }
+
+/* The live screen shown from another one: opened then. */
+static int prepare(struct views *views, void *data, struct err *err)
+{
+    struct live_view_data *d = data;
+    if (d->live == NULL)
+        d->live = live_open(views->opts, views->opts->source.speed > 0, err);
+    return d->live != NULL ? 0 : -1;
+}
+
+static void finish(void *data)
+{
+    struct live_view_data *d = data;
+    live_close(d->live);
+}
+
+const struct view_row view_row_live = {
+    .number = VIEWS_LIVE,
+    .ops = &live_view,
+    .data_size = sizeof(struct live_view_data),
+    .prepare = prepare,
+    .finish = finish,
+};
 
 static int run_live(const struct opts *opts, int argc, char **argv)
 {
@@ -159,4 +175,5 @@ const struct command cmd_live = {
                 "moodtop live demo:happy        the performer, smiling\n"
                 "moodtop live --plain | grep happy\n",
     .run = run_live,
+    .view = &live_view,
 };

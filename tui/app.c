@@ -21,6 +21,7 @@
 #define NOTICE_NS (6 * CLOCK_S)
 
 enum { FPS_MIN = 1, FPS_MAX = 60 };
+enum { TABS_COLS = 120 /* fewer, and the status line names the current view alone */ };
 
 struct app {
     struct view self; /* so that the app's keys are rows like any other; state = this */
@@ -29,7 +30,12 @@ struct app {
     WINDOW *win;  /* the whole terminal */
     WINDOW *body; /* the current view's part of it, or NULL in line mode */
     struct layout_frame frame;
+    const struct app_view *rows; /* (count) the table of views */
     struct view view[APP_VIEWS_MAX];
+    bool open[APP_VIEWS_MAX];
+    struct view_key digits[APP_VIEWS_MAX + 1]; /* the keys that switch, for the help */
+    char digit[APP_VIEWS_MAX][2], ends[4];
+    struct view_key span[2]; /* "1-5 views", for the bottom line of narrow terminals */
     int count, current;
     struct help help;
     bool quit, dirty, urgent, mouse;
@@ -38,6 +44,7 @@ struct app {
     int64_t drawn; /* when the last frame went out */
     char notice[160];
     int64_t notice_until;
+    char trouble[ERR_TEXT_MAX]; /* why a view did not open; until the next key */
 };
 
 static struct app *app_of(struct view *v)
@@ -95,6 +102,13 @@ static void key_fps(struct view *v, int key)
     notice(a, text);
 }
 
+static void show_number(struct app *a, int number);
+
+static void key_show(struct view *v, int key)
+{
+    show_number(app_of(v), key - '0');
+}
+
 const struct view_key app_keys[] = {
     {'?', KEY_F(1), "? F1", "help", "this help", key_help},
     {'q', 'Q', "q Q ^C", "quit", "quit", key_quit},
@@ -121,13 +135,13 @@ static void on_key(struct app *a, int key)
 {
     a->dirty = a->urgent = true;
     a->notice_until = 0;
+    a->trouble[0] = '\0';
+    struct view *v = &a->view[a->current];
     if (a->help.open && help_key(&a->help, key))
         return;
-    if (a->count > 1 && key >= '1' && key < '1' + a->count) {
-        a->current = key - '1';
+    if (v->ops->grab != NULL && v->ops->grab(v, key))
         return;
-    }
-    if (!dispatch(&a->view[a->current], a->view[a->current].ops->keys, key))
+    if (!dispatch(&a->self, a->digits, key) && !dispatch(v, v->ops->keys, key))
         dispatch(&a->self, app_keys, key);
 }
 
@@ -140,20 +154,37 @@ static void fill(struct app *a, struct layout_rect r, struct ink ink)
         style_put(a->win, r.y, r.x + x, L' ', ink);
 }
 
+/* The program's name and the views, all of them where there is room; returns the column behind. */
+static int draw_tabs(struct app *a, struct ink ink)
+{
+    struct layout_rect r = a->frame.status;
+    struct ink bold = {.attr = ink.attr | A_BOLD, .pair = ink.pair};
+    int x = 1 + style_text(a->style, a->win, r.y, 1, r.w - 1, bold, "moodtop");
+    for (int i = 0; a->count > 1 && i < a->count; i++)
+        if (i == a->current || r.w >= TABS_COLS)
+            x += 1 + style_print(a->style, a->win, r.y, x + 1, r.w - x - 1,
+                                 i == a->current ? bold : ink,
+                                 i == a->current ? "[%d %s]" : " %d %s ", a->rows[i].number,
+                                 a->rows[i].ops->name);
+    return x;
+}
+
 static void draw_status(struct app *a)
 {
     struct layout_rect r = a->frame.status;
     struct ink ink = style_role(a->style, STYLE_STATUS);
     char text[512] = "";
     fill(a, r, ink);
-    struct ink bold = {.attr = ink.attr | A_BOLD, .pair = ink.pair};
-    int x = 1 + style_text(a->style, a->win, r.y, 1, r.w - 1, bold, "moodtop");
-    for (int i = 0; a->count > 1 && i < a->count; i++)
-        x +=
-            1 + style_print(a->style, a->win, r.y, x + 1, r.w - x - 1, i == a->current ? bold : ink,
-                            i == a->current ? "[%d %s]" : " %d %s ", i + 1, a->view[i].ops->name);
-    a->view[a->current].ops->status(&a->view[a->current], text, sizeof text);
-    style_text(a->style, a->win, r.y, x + 2, r.w - x - 3, ink, text);
+    int x = draw_tabs(a, ink);
+    struct view *v = &a->view[a->current];
+    v->status_cols = r.w - x - 3;
+    if (a->trouble[0] != '\0') {
+        style_text(a->style, a->win, r.y, x + 2, v->status_cols, style_role(a->style, STYLE_WARN),
+                   a->trouble);
+        return;
+    }
+    v->ops->status(v, text, sizeof text);
+    style_text(a->style, a->win, r.y, x + 2, v->status_cols, ink, text);
 }
 
 /* Adds the hinted keys of a table behind column x; returns the column after them. */
@@ -183,6 +214,8 @@ static void draw_hint(struct app *a)
     struct layout_rect r = a->frame.hint;
     fill(a, r, style_role(a->style, STYLE_HINT));
     int x = draw_hints(a, app_keys, 1); /* the way out is always there */
+    if (a->count > 1 && r.w < TABS_COLS)
+        x = draw_hints(a, a->span, x);
     if (a->notice_until > 0)
         style_text(a->style, a->win, r.y, x + 1, r.w - x - 2, style_role(a->style, STYLE_GOOD),
                    a->notice);
@@ -219,8 +252,8 @@ static void draw(struct app *a)
         wmove(a->win, a->frame.body.y + y, a->frame.body.x + x);
     }
     if (a->help.open) {
-        const struct help_section sections[] = {{v->ops->name, v->ops->keys},
-                                                {"moodtop", app_keys}};
+        const struct help_section sections[] = {
+            {v->ops->name, v->ops->keys}, {"views", a->digits}, {"moodtop", app_keys}};
         help_draw(&a->help, a->style, a->win, sections, MEM_COUNT(sections));
     }
     wnoutrefresh(a->win);
@@ -232,12 +265,22 @@ static void draw(struct app *a)
 static void windows_free(struct app *a)
 {
     for (int i = 0; i < a->count; i++)
-        a->view[i].ops->resize(&a->view[i], NULL);
+        if (a->open[i])
+            a->view[i].ops->resize(&a->view[i], NULL);
     if (a->body != NULL)
         delwin(a->body);
     if (a->win != NULL)
         delwin(a->win);
     a->body = a->win = NULL;
+}
+
+static void tell_size(struct app *a, int i)
+{
+    struct view *v = &a->view[i];
+    v->rows = a->frame.body.h;
+    v->cols = a->frame.body.w;
+    v->status_cols = v->cols;
+    v->ops->resize(v, a->body);
 }
 
 /* Makes the windows for the terminal's size and tells the views. */
@@ -250,12 +293,68 @@ static void windows_make(struct app *a)
     a->frame = layout_frame(getmaxy(a->win), getmaxx(a->win));
     struct layout_rect r = a->frame.body;
     a->body = a->frame.line ? NULL : derwin(a->win, r.h, r.w, r.y, r.x);
-    for (int i = 0; i < a->count; i++) {
-        a->view[i].rows = r.h;
-        a->view[i].cols = r.w;
-        a->view[i].ops->resize(&a->view[i], a->body);
-    }
+    for (int i = 0; i < a->count; i++)
+        if (a->open[i])
+            tell_size(a, i);
     a->dirty = a->urgent = true;
+}
+
+/* ---- views ------------------------------------------------------------------------------------
+ */
+
+static void view_close(struct app *a, int i)
+{
+    struct view *v = &a->view[i];
+    v->ops->close(v);
+    free(v->state);
+    v->state = NULL;
+    a->open[i] = false;
+}
+
+static int view_open(struct app *a, int i, struct err *err)
+{
+    const struct app_view *row = &a->rows[i];
+    if (row->prepare != NULL && row->prepare(row, err) < 0)
+        return -1;
+    struct view *v = &a->view[i];
+    *v = (struct view){.ops = row->ops, .data = row->data, .opts = a->opts, .style = a->style};
+    v->state = mem_zalloc(1, v->ops->state_size);
+    a->open[i] = true;
+    if (v->ops->open(v, err) < 0) { /* close stands a half-open state */
+        view_close(a, i);
+        return -1;
+    }
+    tell_size(a, i);
+    return 0;
+}
+
+/* The place in the table of the view of that number, or -1. */
+static int find(const struct app *a, int number)
+{
+    for (int i = 0; i < a->count; i++)
+        if (a->rows[i].number == number)
+            return i;
+    return -1;
+}
+
+/* Puts a view on the screen; where it cannot open, the one that is there stays. */
+static int show(struct app *a, int i, struct err *err)
+{
+    if (!a->open[i] && view_open(a, i, err) < 0)
+        return -1;
+    a->view[a->current].shown = false;
+    a->current = i;
+    a->view[i].shown = true;
+    a->dirty = a->urgent = true;
+    return 0;
+}
+
+static void show_number(struct app *a, int number)
+{
+    struct err err = {""};
+    int i = find(a, number);
+    if (i >= 0 && show(a, i, &err) < 0)
+        snprintf(a->trouble, sizeof a->trouble, "%s", err.text);
 }
 
 /* ---- the loop ---------------------------------------------------------------------------------
@@ -297,13 +396,31 @@ static bool wait(struct app *a)
     struct pollfd fds[2 + APP_VIEWS_MAX] = {{.fd = screen_input_fd(), .events = POLLIN},
                                             {.fd = signals_fd(), .events = POLLIN}};
     for (int i = 0; i < a->count; i++)
-        fds[2 + i] = (struct pollfd){.fd = a->view[i].ops->fd(&a->view[i]), .events = POLLIN};
+        fds[2 + i] = (struct pollfd){.fd = a->open[i] ? a->view[i].ops->fd(&a->view[i]) : -1,
+                                     .events = POLLIN};
     int64_t now = clock_now();
     int64_t left = next_wake(a, now) - now;
     int ms = left <= 0 ? 0 : (int)((left + CLOCK_MS - 1) / CLOCK_MS);
     if (poll(fds, 2 + (nfds_t)a->count, ms) < 0)
         return errno == EINTR;
     return !(fds[0].revents & (POLLHUP | POLLERR | POLLNVAL));
+}
+
+static void update_views(struct app *a, int64_t now)
+{
+    int go = 0;
+    for (int i = 0; i < a->count; i++) {
+        struct view *v = &a->view[i];
+        if (!a->open[i])
+            continue;
+        if (v->ops->update(v, now) && i == a->current)
+            a->dirty = true;
+        a->quit |= v->done;
+        go = v->go != 0 ? v->go : go;
+        v->go = 0;
+    }
+    if (go != 0)
+        show_number(a, go);
 }
 
 static void step(struct app *a)
@@ -316,11 +433,7 @@ static void step(struct app *a)
         a->notice_until = 0;
         a->dirty = true;
     }
-    for (int i = 0; i < a->count; i++) {
-        if (a->view[i].ops->update(&a->view[i], now) && i == a->current)
-            a->dirty = true;
-        a->quit |= a->view[i].done;
-    }
+    update_views(a, now);
     bool due = a->urgent || now >= a->drawn + (int64_t)(1e9 / a->fps);
     if (a->quit || !a->dirty || !due || !screen_ready(a->urgent, now))
         return;
@@ -330,52 +443,60 @@ static void step(struct app *a)
     a->dirty = a->urgent = false;
 }
 
-static int views_open(struct app *a, const struct app_view *views, int count, struct err *err)
+static void views_close(struct app *a)
 {
+    for (int i = 0; i < a->count; i++)
+        if (a->open[i])
+            view_close(a, i);
+}
+
+/* The rows of the table become views that are still closed, and the keys that show them. */
+static void views_set(struct app *a, const struct app_view *rows, int count)
+{
+    a->rows = rows;
+    a->count = count;
     for (int i = 0; i < count; i++) {
-        struct view *v = &a->view[i];
-        *v = (struct view){
-            .ops = views[i].ops, .data = views[i].data, .opts = a->opts, .style = a->style};
-        v->state = mem_zalloc(1, v->ops->state_size);
-        a->count = i + 1; /* close stands a half-open state */
-        if (v->ops->open(v, err) < 0)
-            return -1;
+        assert(rows[i].number >= 1 && rows[i].number <= 9);
+        a->digit[i][0] = (char)('0' + rows[i].number);
+        if (count > 1)
+            a->digits[i] = (struct view_key){a->digit[i][0],       0,       a->digit[i], NULL,
+                                             rows[i].ops->summary, key_show};
     }
+    snprintf(a->ends, sizeof a->ends, "%c-%c", a->digit[0][0], a->digit[count - 1][0]);
+    a->span[0] = (struct view_key){a->digit[0][0], 0, a->ends, "views", "", key_show};
+}
+
+/* Runs until the end; the terminal and the style are there. */
+static int run(struct app *a, int first, struct err *err)
+{
+    windows_make(a);
+    if (show(a, find(a, first), err) < 0)
+        return -1;
+    notice(a,
+           screen_note()[0] ? screen_note() : "nothing leaves this machine; no picture is stored");
+    for (; !a->quit; step(a))
+        if (!wait(a)) {
+            a->signal = SIGHUP;
+            break;
+        }
     return 0;
 }
 
-static void views_close(struct app *a)
-{
-    for (int i = 0; i < a->count; i++) {
-        a->view[i].ops->close(&a->view[i]);
-        free(a->view[i].state);
-    }
-}
-
-int app_run(const struct opts *opts, const struct app_view *views, int count, int *signal,
-            bool *screen, struct err *err)
+int app_run(const struct opts *opts, const struct app_view *views, int count, int first,
+            int *signal, bool *screen, struct err *err)
 {
     assert(count >= 1 && count <= APP_VIEWS_MAX);
     struct app a = {.opts = opts, .mouse = opts->ui.mouse, .fps = opts->ui.fps};
     a.self = (struct view){.state = &a, .opts = opts};
+    views_set(&a, views, count);
+    assert(find(&a, first) >= 0);
     *signal = 0;
     *screen = screen_start(opts, err) == 0;
     if (!*screen)
         return -1;
     a.style = style_new(&opts->ui);
-    int status = views_open(&a, views, count, err);
-    if (status == 0) {
-        windows_make(&a);
-        notice(&a, screen_note()[0] ? screen_note()
-                                    : "nothing leaves this machine; no picture is stored");
-    }
-    for (; status == 0 && !a.quit; step(&a))
-        if (!wait(&a)) {
-            a.signal = SIGHUP;
-            break;
-        }
-    if (status == 0)
-        windows_free(&a);
+    int status = run(&a, first, err);
+    windows_free(&a);
     views_close(&a);
     style_free(a.style);
     screen_end(err);

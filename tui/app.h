@@ -12,19 +12,27 @@
 
 #define APP_VIEWS_MAX 9 /* digits 1..9 */
 
+/* A row of the table of views; borrowed until app_run returns. */
 struct app_view {
+    int number; /* the digit that shows it */
     const struct view_ops *ops;
-    void *data; /* the view's v->data, borrowed until app_run returns */
+    void *data; /* the view's v->data */
+    /* Fetches what the view needs into data before it is opened: at its first showing, and again
+     * at the next try where that failed. Must not take long. NULL = all is there. */
+    int (*prepare)(const struct app_view *self, struct err *err);
+    void *context; /* for prepare */
 };
 
 /*
- * Takes the terminal, runs until the user quits or a signal ends it, gives the terminal back.
- * Returns 0 with *signal 0 or the signal (SIGTERM, SIGHUP) that the caller should die of; -1 and
- * err if there is no usable terminal (*screen false) or a view cannot open (*screen true). With 0,
- * err may hold the last error that was logged while the screen was up.
+ * Takes the terminal, shows the view of number `first`, runs until the user quits or a signal ends
+ * it, gives the terminal back. The other views are opened when their digit is pressed; one that
+ * cannot is an error in the status line. Returns 0 with *signal 0 or the signal (SIGTERM, SIGHUP)
+ * that the caller should die of; -1 and err if there is no usable terminal (*screen false) or the
+ * first view cannot open (*screen true). With 0, err may hold the last error that was logged while
+ * the screen was up.
  */
-int app_run(const struct opts *opts, const struct app_view *views, int count, int *signal,
-            bool *screen, struct err *err);
+int app_run(const struct opts *opts, const struct app_view *views, int count, int first,
+            int *signal, bool *screen, struct err *err);
 
 /* The app's own keys, as in the help; ends with a row whose act is NULL. */
 extern const struct view_key app_keys[];

@@ -87,6 +87,16 @@ struct line {
     const struct view_key *row;
 };
 
+/* Whether a table before the last of these has the row's key: that one gets it. */
+static bool shadowed(const struct help_section *sections, int last, const struct view_key *row)
+{
+    for (int i = 0; i < last; i++)
+        for (const struct view_key *k = sections[i].keys; k->act != NULL; k++)
+            if (k->key == row->key || (k->twin != 0 && k->twin == row->key))
+                return true;
+    return false;
+}
+
 static bool shown(const struct help *h, const struct view_key *row)
 {
     return row->label != NULL &&
@@ -102,7 +112,7 @@ static int collect(const struct help *h, const struct help_section *sections, in
     for (int i = 0; i < count; i++) {
         int title = n;
         for (const struct view_key *row = sections[i].keys; row->act != NULL; row++) {
-            if (!shown(h, row) || n + 2 > max)
+            if (!shown(h, row) || shadowed(sections, i, row) || n + 2 > max)
                 continue;
             if (n == title)
                 out[n++] = (struct line){.title = sections[i].title};

@@ -14,7 +14,7 @@
 #define STILL_NS (500 * CLOCK_MS) /* ages and the graph's clock move at least so often */
 
 enum {
-    STATUS_TAKEN = 16, /* columns of the status line for the program's name and blanks */
+    STATUS_BLANKS = 5, /* columns between the words of the status line */
     LABEL_MIN = 13,
 };
 
@@ -166,7 +166,7 @@ static void status_of(const struct view *v, char *text, size_t size)
                       (double)(show->now - show->scene.time) / 1e6);
     n += snprintf(tail + n, sizeof tail - (size_t)n, "  %.40s", show->model->name);
     const char *label = live_show_source(show), *state = states[st->state];
-    int room = v->cols - STATUS_TAKEN - n - (int)strlen(state);
+    int room = v->status_cols - STATUS_BLANKS - n - (int)strlen(state);
     int taken = cut(label, room > LABEL_MIN ? room : LABEL_MIN);
     const char *mark = label[taken] == '\0' ? "" : v->style->utf8 ? "…" : "~";
     snprintf(text, size, "%.*s%s  %s%s%s", taken, label, mark, state, state[0] ? "  " : "", tail);
@@ -345,6 +345,7 @@ static const struct view_key keys[] = {
 
 const struct view_ops live_view = {
     .name = "live",
+    .summary = "the camera: picture, faces, moods",
     .state_size = sizeof(struct live_view_state),
     .keys = keys,
     .open = open_view,

@@ -1,5 +1,8 @@
 /*
  * view: one screen that a user switches to; a table row of callbacks, all on the UI thread.
+ *
+ * A view is opened when it is shown for the first time and stays open until the program ends; one
+ * that is not shown still gets update(), so that nothing that comes in is lost.
  */
 #ifndef TUI_VIEW_H
 #define TUI_VIEW_H
@@ -31,6 +34,7 @@ struct view_key {
 
 struct view_ops {
     const char *name;
+    const char *summary; /* a few words for the help: "the camera, faces and moods" */
     size_t state_size;
     const struct view_key *keys;                  /* ends with a row whose act is NULL */
     int (*open)(struct view *v, struct err *err); /* v->state is zeroed */
@@ -44,6 +48,9 @@ struct view_ops {
     void (*status)(const struct view *v, char *text, size_t size); /* the status line */
     /* The view as one line of text, the most important first, for terminals that are too small. */
     void (*line)(const struct view *v, char *text, size_t size);
+    /* Gets each key before anyone else, for a view that asks for a word or a number; true = it was
+     * an answer. NULL = it never asks. */
+    bool (*grab)(struct view *v, int key);
 };
 
 struct view {
@@ -53,7 +60,10 @@ struct view {
     const struct opts *opts;   /* borrowed */
     const struct style *style; /* borrowed; the same from open to close */
     int rows, cols;            /* of its window */
+    int status_cols;           /* that its words get in the status line */
+    bool shown;                /* it is the one on the screen */
     bool done;                 /* set by the view: there is nothing left to show, end */
+    int go;                    /* set by the view: show the view of this number next; 0 = stay */
 };
 
 #endif
