@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -14,6 +15,7 @@
 #include "base/mem.h"
 
 #define EVENTS_MAX ((size_t)1 << 30)
+#define LOCK_TEXT 40
 #define CSV_HEADER "epoch,accuracy,loss,lr,val_accuracy,val_loss\n"
 
 char *rundir_file(const struct rundir *r, const char *name)
@@ -31,24 +33,61 @@ static int open_file(const struct rundir *r, const char *name, int flags, struct
     return fd;
 }
 
-/* Takes the lock and writes the pid into the file; 0 or -1 with the holder's pid in err. */
+/* pid, state and place in the queue; always as long, so that a reader never meets half of it. */
+int rundir_set_ticket(struct rundir *r, long ticket, struct err *err)
+{
+    char state[64] = "running", text[128];
+    if (ticket > 0)
+        snprintf(state, sizeof state, "waiting %ld", ticket);
+    snprintf(text, sizeof text, "%-10ld %-28s\n", (long)getpid(), state);
+    if (pwrite(r->lock_fd, text, LOCK_TEXT, 0) != LOCK_TEXT ||
+        ftruncate(r->lock_fd, LOCK_TEXT) != 0)
+        return err_errno(err, "%s/lock: cannot write", r->path);
+    return 0;
+}
+
+/* The lock belongs to the open file, not to the process (F_OFD_SETLK): closing another descriptor
+ * of it, as a reader in this process may, does not give it up. */
 static int take_lock(struct rundir *r, struct err *err)
 {
     r->lock_fd = open_file(r, "lock", O_RDWR, err);
     if (r->lock_fd < 0)
         return -1;
     struct flock whole = {.l_type = F_WRLCK, .l_whence = SEEK_SET};
-    if (fcntl(r->lock_fd, F_SETLK, &whole) != 0) {
-        struct flock holder = whole;
-        if (fcntl(r->lock_fd, F_GETLK, &holder) == 0 && holder.l_type != F_UNLCK)
-            return err_set(err, "%s: is being trained by process %ld", r->path, (long)holder.l_pid);
-        return err_errno(err, "%s/lock: cannot lock", r->path);
+    if (fcntl(r->lock_fd, F_OFD_SETLK, &whole) != 0) {
+        if (errno != EAGAIN && errno != EACCES)
+            return err_errno(err, "%s/lock: cannot lock", r->path);
+        pid_t pid;
+        long ticket;
+        enum rundir_use use = rundir_probe(r->path, &pid, &ticket);
+        return err_set(err, "%s: %s by process %ld", r->path,
+                       use == RUNDIR_WAITING ? "is in the queue, held" : "is being trained",
+                       (long)pid);
     }
-    char pid[32];
-    int n = snprintf(pid, sizeof pid, "%ld\n", (long)getpid());
-    if (ftruncate(r->lock_fd, 0) != 0 || pwrite(r->lock_fd, pid, (size_t)n, 0) != n)
-        return err_errno(err, "%s/lock: cannot write", r->path);
-    return 0;
+    return rundir_set_ticket(r, 0, err);
+}
+
+enum rundir_use rundir_probe(const char *path, pid_t *pid, long *ticket)
+{
+    char name[PATH_MAX], text[LOCK_TEXT + 1] = "";
+    *pid = 0;
+    *ticket = 0;
+    if (snprintf(name, sizeof name, "%s/lock", path) >= (int)sizeof name)
+        return RUNDIR_FREE;
+    int fd = open(name, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+    if (fd < 0)
+        return RUNDIR_FREE;
+    struct flock holder = {.l_type = F_WRLCK, .l_whence = SEEK_SET};
+    bool held = fcntl(fd, F_OFD_GETLK, &holder) == 0 && holder.l_type != F_UNLCK;
+    if (held && pread(fd, text, LOCK_TEXT, 0) > 0) {
+        char *end;
+        long value = strtol(text, &end, 10);
+        *pid = value > 1 && value <= INT_MAX ? (pid_t)value : 0;
+        if (strncmp(end + strspn(end, " "), "waiting ", 8) == 0)
+            *ticket = strtol(end + strspn(end, " ") + 8, NULL, 10);
+    }
+    close(fd);
+    return !held ? RUNDIR_FREE : *ticket > 0 ? RUNDIR_WAITING : RUNDIR_RUNNING;
 }
 
 /* Cuts off what stands behind the last line end: half a line of a trainer that died. Returns the

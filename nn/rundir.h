@@ -2,7 +2,8 @@
  * rundir: a run directory, the whole interface between a trainer and whoever watches it.
  *
  *   run.json          written once: command line, options, architecture, data set, seed, version
- *   lock              fcntl write lock held by the trainer for its whole life; contains its pid
+ *   lock              fcntl write lock held by the trainer for its whole life; contains its pid and
+ *                     "running", or "waiting" and its place in the queue (nn/queue.h)
  *   metrics.jsonl     append-only, an event per line, one write(2) each
  *   epochs.csv        the same epochs under the column names of Keras' CSVLogger (first epoch 0)
  *   last.ckpt         to resume from (nn/checkpoint.h)
@@ -13,9 +14,10 @@
  * Events of metrics.jsonl, all with "time" (unix seconds); epochs count from 1 here:
  *   start  epoch, step: the position from which the trainer goes on; what stands earlier in the
  *          file with a higher step was lost when the trainer before it died
- *   step   epoch, step, batch, batches, loss, accuracy, lr, images_per_s
- *   epoch  epoch, step, loss, accuracy, val_loss, val_accuracy, val_macro_f1, lr; its checkpoint is
- *          durable
+ *   step   epoch, step, batch, batches, loss, accuracy, lr, images_per_s, memory (bytes), eta_s
+ *   epoch  epoch, step, loss, accuracy, val_loss, val_accuracy, val_macro_f1, lr, seconds (since
+ *          the epoch before or the start), recall [class], confusion [true][predicted], both of
+ *          the validation; its checkpoint is durable
  *   best   epoch, val_accuracy, val_macro_f1
  *   stop   epoch, step: ended on request, can be resumed
  *   done   epoch, step, best_epoch, best_val_accuracy
@@ -28,7 +30,11 @@
 
 #include <jansson.h>
 
+#include <sys/types.h>
+
 #include "base/err.h"
+
+enum rundir_use { RUNDIR_FREE, RUNDIR_RUNNING, RUNDIR_WAITING };
 
 struct rundir {
     char *path;
@@ -51,6 +57,15 @@ struct rundir *rundir_reopen(const char *path, struct err *err);
 
 /* Gives up the lock; NULL is allowed. */
 void rundir_close(struct rundir *r);
+
+/* Whether a trainer holds the lock of the run directory at path, and if so its pid (0 if it cannot
+ * be told) and its place in the queue; takes no lock and allocates nothing. A directory without a
+ * lock file is free. */
+enum rundir_use rundir_probe(const char *path, pid_t *pid, long *ticket);
+
+/* Says in the lock file that this trainer waits with that place in the queue, or, with 0, that it
+ * runs; 0 or -1. */
+int rundir_set_ticket(struct rundir *r, long ticket, struct err *err);
 
 /* Path of a file in the directory; caller frees. */
 char *rundir_file(const struct rundir *r, const char *name);

@@ -42,7 +42,8 @@ struct train *train_new(const struct train_opts *opts, int argc, char **argv, st
 
 /*
  * Goes on with the run in opts->resume. Its run.json gives all options; of opts only `threads`, and
- * `data`, `ferplus` and `teacher` (if these have moved), are used.
+ * `data`, `ferplus` and `teacher` (if these have moved), are used, and what a run.json of an older
+ * build does not have.
  */
 struct train *train_resume(const struct train_opts *opts, struct err *err);
 
