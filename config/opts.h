@@ -13,10 +13,16 @@
 
 #define OPTS_TEXT_MAX 1024
 
+enum source_rotate { SOURCE_ROTATE_0, SOURCE_ROTATE_90, SOURCE_ROTATE_180, SOURCE_ROTATE_270 };
+
 /* [source] where pictures come from; see vision/source.h for what a URI may be. */
 struct source_opts {
-    char uri[OPTS_TEXT_MAX]; /* "" = the first camera, or demo: where there is none */
-    int width, height;       /* asked of a camera, pixels; 0 = its own choice */
+    char uri[OPTS_TEXT_MAX];   /* "" = the first camera, or demo: where there is none */
+    int width, height;         /* asked of a camera, pixels; 0 = its own choice */
+    char format[8];            /* asked of a camera: "YUYV", "MJPG", "GREY"; "" = the best */
+    enum source_rotate rotate; /* clockwise */
+    bool flip;                 /* left and right swapped, also for the network */
+    char region[64];           /* "X,Y,W,H" in percent; "" = all of the picture */
     double fps;   /* asked of a camera; rate of demo: and of picture folders; 0 = default */
     bool loop;    /* start again at the end */
     double speed; /* 1 = as recorded; 0 = as fast as it is consumed */
@@ -43,12 +49,14 @@ struct model_opts {
 
 /* [live] smoothing and output of the live program. */
 struct live_opts {
-    double half_life_s; /* of the smoothed probabilities; 0 = raw */
-    double hysteresis;  /* another label must be ahead by so much */
-    double sure;        /* a label's probability that is enough to say it */
-    int max_faces;      /* the largest ones are kept */
-    bool plain;         /* a line per result instead of a screen */
-    int limit;          /* end after this many results; 0 = never */
+    double half_life_s;             /* of the smoothed probabilities; 0 = raw */
+    double hysteresis;              /* another label must be ahead by so much */
+    double sure;                    /* a label's probability that is enough to say it */
+    int max_faces;                  /* the largest ones are kept */
+    bool plain;                     /* a line per result instead of a screen */
+    int limit;                      /* end after this many results; 0 = never */
+    char record[OPTS_TEXT_MAX];     /* file that gets what is found, .jsonl or .csv; "" = none */
+    char save_faces[OPTS_TEXT_MAX]; /* folder that gets a picture of each face a second, or "" */
 };
 
 enum ui_color { UI_COLOR_AUTO, UI_COLOR_NEVER, UI_COLOR_16, UI_COLOR_256, UI_COLOR_DIRECT };
@@ -147,6 +155,17 @@ struct predict_opts {
                                      pictures */
 };
 
+/* [report] a record in numbers. */
+struct report_opts {
+    bool json;
+};
+
+/* [replay] a record on the screen again. */
+struct replay_opts {
+    double speed;
+    double start_s;
+};
+
 /* [config] printing the configuration. */
 struct config_opts {
     bool json;
@@ -162,6 +181,8 @@ struct opts {
     struct eval_opts eval;
     struct bench_opts bench;
     struct predict_opts predict;
+    struct report_opts report;
+    struct replay_opts replay;
     struct config_opts config;
     char log[OPTS_TEXT_MAX]; /* file for log lines; "" = stderr, or the state folder while a screen
                                 is up */

@@ -29,6 +29,7 @@
 
 static const char *const colors[] = {"auto", "never", "16", "256", "direct", NULL};
 static const char *const renderers[] = {"caca", "half-grey", "half-color", "braille", "ramp", NULL};
+static const char *const rotations[] = {"0", "90", "180", "270", NULL};
 static const char *const optimizers[] = {"adam", "sgd", "adamw", NULL};
 static const char *const schedules[] = {"cosine", "constant", "step", "plateau", NULL};
 static const char *const ttas[] = {"none", "flip", "ten", NULL};
@@ -45,6 +46,8 @@ const struct table_section table_sections[] = {
     {"live", "smoothing and output of the live program"},
     {"ui", "the screen"},
     {"predict", "pictures and videos in batch"},
+    {"report", "a record in numbers"},
+    {"replay", "a record on the screen again"},
     {"train", "training a network"},
     {"eval", "measuring a network"},
     {"bench", "measuring how fast networks are"},
@@ -65,6 +68,14 @@ const struct table_row table_rows[] = {
     {FIELD(source, fps), REAL("0", 0, 1000), .flag = "capture-fps", .unit = "frames/s",
      .help = "rate to ask of a camera, and rate of demo: and of picture folders; 0 leaves the "
              "choice to the source"},
+    {FIELD(source, format), TEXT(""), .metavar = "NAME",
+     .help = "format to ask of a camera, as it names it: YUYV, MJPG, GREY; empty is the best one"},
+    {FIELD(source, rotate), ENUM("0", rotations), .metavar = "DEGREES",
+     .help = "turn the pictures clockwise"},
+    {FIELD(source, flip), BOOL("false"),
+     .help = "swap left and right before faces are searched (ui mirror only shows it so)"},
+    {FIELD(source, region), TEXT(""), .metavar = "X,Y,W,H",
+     .help = "use only this part of the pictures, in percent of them, before they are turned"},
     {FIELD(source, loop), BOOL("false"), .help = "start a file or folder again at its end"},
     {FIELD(source, speed), REAL("1", 0, 1000), .metavar = "FACTOR",
      .help = "speed of a file: 1 is as recorded, 0 as fast as it can be worked through"},
@@ -107,6 +118,10 @@ const struct table_row table_rows[] = {
     {FIELD(live, plain), BOOL("false"),
      .help = "print a line per result instead of drawing a screen"},
     {FIELD(live, limit), INT("0", 0, INT_MAX), .help = "end after this many results; 0 is never"},
+    {FIELD(live, record), PATH(""), .metavar = "FILE",
+     .help = "write a line per face and analysed picture to this new file, .jsonl or .csv"},
+    {FIELD(live, save_faces), PATH(""), .metavar = "DIR",
+     .help = "save a picture of each face in this folder, once a second; empty saves none"},
 
     {FIELD(ui, renderer), ENUM("caca", renderers), .help = "how the picture is drawn"},
     {FIELD(ui, color), ENUM("auto", colors), .metavar = "WHEN",
@@ -125,6 +140,13 @@ const struct table_row table_rows[] = {
     {FIELD(predict, json), BOOL("false"), .help = "print a JSON object per picture"},
     {FIELD(predict, annotate), PATH(""), .metavar = "OUT",
      .help = "folder (or, for one picture, file) that gets the pictures with the faces marked"},
+
+    {FIELD(report, json), BOOL("false"), .help = "print one JSON object"},
+
+    {FIELD(replay, speed), REAL("1", 0, 100), .above = true, .metavar = "FACTOR",
+     .help = "1 is as it was recorded"},
+    {FIELD(replay, start_s), REAL("0", 0, 1e9), .flag = "start", .unit = "s",
+     .help = "where in the record to begin"},
 
     {FIELD(train, data), PATH(""), .letter = 'd', .metavar = "FILE",
      .help = "images and labels, as fer2013.csv"},

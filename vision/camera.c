@@ -16,6 +16,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
 
@@ -36,6 +37,7 @@
 
 struct camera {
     char path[OPTS_TEXT_MAX];
+    char wanted[8]; /* format asked for, "" = the best */
     int fd;
     enum camera_pixels kind;
     bool compressed;          /* JPEG is wanted though there is YUYV */
@@ -114,10 +116,14 @@ static bool is_slow(const struct camera *c, int width, int height)
 static uint32_t choose_format(struct camera *c, int width, int height)
 {
     bool yuyv = has_native(c, V4L2_PIX_FMT_YUYV), jpeg = has_native(c, V4L2_PIX_FMT_MJPEG);
-    c->compressed = yuyv && jpeg && (c->compressed || is_slow(c, width, height));
-    c->kind = yuyv && !c->compressed                      ? CAMERA_YUYV
-              : has_native(c, V4L2_PIX_FMT_GREY) && !yuyv ? CAMERA_GREY
-                                                          : CAMERA_YUV420;
+    bool want_yuyv = strcasecmp(c->wanted, "YUYV") == 0;
+    bool want_jpeg = strcasecmp(c->wanted, "MJPG") == 0;
+    bool want_grey = strcasecmp(c->wanted, "GREY") == 0;
+    c->compressed = yuyv && jpeg && !want_grey &&
+                    (c->compressed || want_jpeg || (!want_yuyv && is_slow(c, width, height)));
+    c->kind = yuyv && !c->compressed && !want_grey                       ? CAMERA_YUYV
+              : has_native(c, V4L2_PIX_FMT_GREY) && (!yuyv || want_grey) ? CAMERA_GREY
+                                                                         : CAMERA_YUV420;
     return c->compressed            ? V4L2_PIX_FMT_MJPEG
            : c->kind == CAMERA_YUYV ? V4L2_PIX_FMT_YUYV
            : c->kind == CAMERA_GREY ? V4L2_PIX_FMT_GREY
@@ -279,6 +285,7 @@ static int camera_open(struct source *s, struct err *err)
 {
     struct camera *c = s->priv = mem_zalloc(1, sizeof *c);
     c->fd = -1;
+    snprintf(c->wanted, sizeof c->wanted, "%s", s->opts.format);
     if (is_number(s->opts.uri))
         snprintf(c->path, sizeof c->path, "/dev/video%.3s", s->opts.uri);
     else

@@ -206,25 +206,12 @@ static bool stream_match(const char *uri)
     return strstr(uri, "://") != NULL && strncmp(uri, "file://", 7) != 0;
 }
 
-/* The label: the URI, without the password that one may hold. */
-static void name_source(struct source *s)
-{
-    const char *uri = s->opts.uri, *host = strstr(uri, "://");
-    const char *at = host != NULL ? strchr(host + 3, '@') : NULL;
-    const char *colon = host != NULL ? strchr(host + 3, ':') : NULL;
-    if (at != NULL && colon != NULL && colon < at && at < host + 3 + strcspn(host + 3, "/"))
-        snprintf(s->label, sizeof s->label, "%.*s:***%.200s",
-                 (int)(colon - uri < 50 ? colon - uri : 50), uri, at);
-    else
-        snprintf(s->label, sizeof s->label, "%.250s", strcmp(uri, "-") == 0 ? "stdin" : uri);
-}
-
 static int media_open(struct source *s, struct err *err)
 {
     struct media *m = s->priv = mem_zalloc(1, sizeof *m);
     if (strncmp(s->opts.uri, "file://", 7) == 0)
         memmove(s->opts.uri, s->opts.uri + 7, strlen(s->opts.uri + 7) + 1);
-    name_source(s);
+    source_name(s->opts.uri, s->label, sizeof s->label);
     if (open_file(s, m, err) != 0)
         return -1;
     timing_init(&m->timing, m->input.endless ? 0 : s->opts.speed);

@@ -7,6 +7,8 @@
 #include <assert.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
 
 #include "base/mem.h"
 #include "vision/camera.h"
@@ -42,6 +44,10 @@ struct source *source_open_until(const atomic_bool *stop, const struct source_op
     snprintf(s->label, sizeof s->label, "%.250s", s->opts.uri);
     s->ops = kind_of(s->opts.uri);
     assert(s->ops != NULL);
+    if (turn_parse(&s->turn, opts, err) != 0) {
+        free(s);
+        return NULL;
+    }
     if (s->ops->open(s, err) != 0) {
         source_close(s);
         return NULL;
@@ -54,7 +60,36 @@ enum source_status source_next(struct source *s, struct frame **out, struct err 
     *out = NULL;
     if (source_stopped(s))
         return SOURCE_AGAIN;
-    return s->ops->next(s, out, err);
+    enum source_status got = s->ops->next(s, out, err);
+    if (got != SOURCE_FRAME || turn_is_none(&s->turn))
+        return got;
+    struct frame *turned = turn_frame(&s->turn, *out, s->pool);
+    frame_unref(*out);
+    *out = turned;
+    return turned != NULL ? SOURCE_FRAME : SOURCE_AGAIN; /* all frames are out: dropped */
+}
+
+bool source_may_wait(const char *uri)
+{
+    struct stat st;
+    return kind_of(uri) == &source_stream || strcmp(uri, "-") == 0 ||
+           (stat(uri, &st) == 0 && S_ISFIFO(st.st_mode));
+}
+
+bool source_may_come(const char *uri)
+{
+    return kind_of(uri) == NULL || kind_of(uri)->live;
+}
+
+void source_name(const char *uri, char *text, size_t size)
+{
+    const char *host = strstr(uri, "://");
+    const char *at = host != NULL ? strchr(host + 3, '@') : NULL;
+    const char *colon = host != NULL ? strchr(host + 3, ':') : NULL;
+    if (at != NULL && colon != NULL && colon < at && at < host + 3 + strcspn(host + 3, "/"))
+        snprintf(text, size, "%.*s:***%.180s", (int)(colon - uri < 50 ? colon - uri : 50), uri, at);
+    else
+        snprintf(text, size, "%.250s", strcmp(uri, "-") == 0 ? "stdin" : uri);
 }
 
 void source_stop(struct source *s)

@@ -14,10 +14,13 @@
 
 #include <stdatomic.h>
 #include <stdbool.h>
+#include <stddef.h>
 
 #include "base/err.h"
 #include "config/opts.h"
 #include "vision/frame.h"
+#include "vision/source_about.h"
+#include "vision/turn.h"
 
 enum source_status {
     SOURCE_FRAME, /* a frame was handed over */
@@ -40,12 +43,17 @@ struct source_ops {
     enum source_status (*next)(struct source *s, struct frame **out, struct err *err);
     void (*close)(struct source *s);
     bool live; /* worth retrying after SOURCE_LOST */
+    /* What can be chosen and set; NULL = nothing. */
+    void (*about)(struct source *s, struct source_about *about);
+    /* Sets a control; 0, or -1 and err. NULL = there are none. */
+    int (*control)(struct source *s, uint32_t id, int value, struct err *err);
 };
 
 struct source {
     const struct source_ops *ops;
     struct source_opts opts; /* a copy */
     struct frame_pool *pool; /* borrowed */
+    struct turn turn;        /* of every picture; its reader may change it */
     atomic_bool stop;        /* set: next returns AGAIN soon */
     const atomic_bool *too;  /* borrowed; NULL, or another flag that says the same */
     char label[256];         /* "Logitech C920 (/dev/video0)", for the status line; set by open */
@@ -62,6 +70,17 @@ struct source *source_open(const struct source_opts *opts, struct frame_pool *po
 struct source *source_open_until(const atomic_bool *stop, const struct source_opts *opts,
                                  struct frame_pool *pool, struct err *err);
 
+/* Whether opening it may take long, because someone else decides when pictures come: a stream, a
+ * pipe. */
+bool source_may_wait(const char *uri);
+
+/* Whether it is worth trying again when it cannot be opened: a camera, a stream; not a file. */
+bool source_may_come(const char *uri);
+
+/* The URI for people, without the password that it may hold. */
+void source_name(const char *uri, char *text, size_t size);
+
+/* The next picture, turned as s->turn says. */
 enum source_status source_next(struct source *s, struct frame **out, struct err *err);
 
 /* Makes source_next return soon; any thread. */
