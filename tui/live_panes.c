@@ -70,6 +70,11 @@ void live_panes_push(struct live_panes *p, const struct scene *scene)
         history_push(p->history, scene->face[i].id, scene->time, scene->face[i].p);
 }
 
+void live_panes_forget(struct live_panes *p)
+{
+    history_clear(p->history);
+}
+
 void live_panes_resize(struct live_panes *p, WINDOW *win, enum layout_pane maximised)
 {
     for (int i = 0; i < LAYOUT_PANES; i++) {
@@ -151,7 +156,11 @@ static void title_of_picture(const struct live_panes *p, const struct live_show 
     const char *state = show->status.state == LIVE_PAUSED  ? ", PAUSED"
                         : show->status.state == LIVE_ENDED ? ", END"
                                                            : "";
-    snprintf(text, size, "picture: %s%s%s", picture_renderer(p->picture), zooms[show->zoom], state);
+    if (show->status.replay)
+        snprintf(text, size, "faces (no picture is recorded)%s", state);
+    else
+        snprintf(text, size, "picture: %s%s%s", picture_renderer(p->picture), zooms[show->zoom],
+                 state);
 }
 
 static void title_of_bars(const struct live_show *show, char *text, size_t size)

@@ -48,6 +48,9 @@ void live_panes_draw(struct live_panes *p, WINDOW *win, const struct live_show *
 /* Remembers the faces of a scene for the history. */
 void live_panes_push(struct live_panes *p, const struct scene *scene);
 
+/* Forgets all faces. */
+void live_panes_forget(struct live_panes *p);
+
 /* The chosen face if it is in the scene, or NULL. */
 const struct scene_face *live_show_face(const struct live_show *show);
 

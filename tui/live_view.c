@@ -1,6 +1,7 @@
 /* live_view: see live_view.h. */
 #include "tui/live_view.h"
 
+#include <math.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -9,6 +10,7 @@
 #include "tui/line_mode.h"
 #include "tui/live_panes.h"
 #include "tui/style.h"
+#include "vision/record.h"
 
 #define BACK_STEP_S 10.0
 #define STILL_NS (500 * CLOCK_MS) /* ages and the graph's clock move at least so often */
@@ -25,8 +27,12 @@ struct live_view_state {
     uint64_t pushed; /* the last scene that went into the history */
     int results;     /* scenes so far */
     int64_t redrawn;
-    char trouble[ERR_TEXT_MAX]; /* a replay that failed */
+    char trouble[ERR_TEXT_MAX]; /* what a key asked for and did not get */
 };
+
+#define SEEK_S 10.0 /* of a record */
+#define SPEED_MIN 0.125
+#define SPEED_MAX 16.0
 
 static struct live *live_of(const struct view *v)
 {
@@ -97,23 +103,35 @@ static bool mirrored(const struct view *v, const struct live_status *status)
     return v->opts->ui.mirror && strstr(status->source, "/dev/video") != NULL;
 }
 
+/* Remembers a scene that is new. */
+static void take_scene(struct view *v)
+{
+    struct live_view_state *s = state_of(v);
+    if (s->show.scene.seq == s->pushed)
+        return;
+    s->pushed = s->show.scene.seq;
+    s->results++;
+    v->done |= s->results == v->opts->live.limit;
+    live_panes_push(s->panes, &s->show.scene);
+}
+
 static bool update_view(struct view *v, int64_t now)
 {
     struct live_view_state *s = state_of(v);
     struct live_show *show = &s->show;
     const struct frame *before = show->frame;
     uint64_t seq = before != NULL ? before->seq : 0;
-    bool news = live_update(live_of(v), &show->scene, &show->status, &show->frame);
+    bool news = false;
+    do {
+        news |= live_update(live_of(v), &show->scene, &show->status, &show->frame);
+        take_scene(v);
+    } while (show->status.more);
     news |= show->frame != before || (show->frame != NULL && show->frame->seq != seq);
     enum live_state state = show->status.state;
-    if (state != LIVE_PAUSED && state != LIVE_ENDED)
+    if (show->status.replay)
+        show->now = show->status.now;
+    else if (state != LIVE_PAUSED && state != LIVE_ENDED)
         show->now = now;
-    if (show->scene.seq != s->pushed) {
-        s->pushed = show->scene.seq;
-        s->results++;
-        v->done = s->results == v->opts->live.limit;
-        live_panes_push(s->panes, &show->scene);
-    }
     show->mirror = mirrored(v, &show->status);
     choose(show);
     if (news || now - s->redrawn > STILL_NS) {
@@ -142,6 +160,23 @@ static int cut(const char *text, int bytes)
     return n;
 }
 
+/* "talk.jsonl  PAUSED  replay 1:05.0 of 12:30.0  x2  emotion" */
+static void replay_status(const struct view *v, char *text, size_t size)
+{
+    const struct live_show *show = &state_of(v)->show;
+    const struct live_status *st = &show->status;
+    const char *state = st->state == LIVE_PAUSED  ? "PAUSED  "
+                        : st->state == LIVE_ENDED ? "END  "
+                                                  : "";
+    if (st->why[0] != '\0') {
+        snprintf(text, size, "%s", st->why);
+        return;
+    }
+    snprintf(text, size, "%.60s  %sreplay %d:%04.1f of %d:%04.1f  x%g  %.40s",
+             live_show_source(show), state, (int)(st->position / 60), fmod(st->position, 60),
+             (int)(st->length / 60), fmod(st->length, 60), st->speed, show->model->name);
+}
+
 static void status_of(const struct view *v, char *text, size_t size)
 {
     const struct live_view_state *s = state_of(v);
@@ -157,7 +192,18 @@ static void status_of(const struct view *v, char *text, size_t size)
         snprintf(text, size, "%s", s->trouble);
         return;
     }
-    int n = snprintf(tail, sizeof tail, "%dx%d", st->width, st->height);
+    if (st->record_why[0] != '\0') {
+        snprintf(text, size, "not recorded any more: %s", st->record_why);
+        return;
+    }
+    if (st->replay) {
+        replay_status(v, text, size);
+        return;
+    }
+    int n = 0;
+    if (st->recording)
+        n = snprintf(tail, sizeof tail, "REC %llu  ", (unsigned long long)st->recorded);
+    n += snprintf(tail + n, sizeof tail - (size_t)n, "%dx%d", st->width, st->height);
     if (st->state == LIVE_RUNNING)
         n += snprintf(tail + n, sizeof tail - (size_t)n, "  %.1f fps, %.1f analysed",
                       st->capture_fps, st->analysed_fps);
@@ -282,6 +328,41 @@ static void key_zoom(struct view *v, int key)
     show->zoom = (show->zoom + 1) % LIVE_ZOOMS;
 }
 
+/* Jumps in a record: the graph begins anew, with what comes before that second. */
+static void go_to(struct view *v, double position)
+{
+    live_panes_forget(state_of(v)->panes);
+    live_seek(live_of(v), position);
+}
+
+static void key_seek(struct view *v, int key)
+{
+    const struct live_status *st = &state_of(v)->show.status;
+    if (st->replay)
+        go_to(v, st->position + (key == ',' || key == KEY_PPAGE ? -SEEK_S : SEEK_S) *
+                                    (key == ',' || key == '.' ? 1 : 6));
+}
+
+static void key_speed(struct view *v, int key)
+{
+    const struct live_status *st = &state_of(v)->show.status;
+    double speed = st->speed * (key == '<' ? 0.5 : 2);
+    if (st->replay && speed >= SPEED_MIN && speed <= SPEED_MAX)
+        live_speed(live_of(v), speed);
+}
+
+/* Begins a record, in the file of --record or one that is named by the time; or ends it. */
+static void key_record(struct view *v, int key)
+{
+    (void)key;
+    struct live_view_state *s = state_of(v);
+    struct err err = {""};
+    char path[OPTS_TEXT_MAX];
+    record_name(path, sizeof path, v->opts->live.record);
+    live_record(live_of(v), s->show.status.recording ? NULL : path, &err);
+    snprintf(s->trouble, sizeof s->trouble, "%s", err.text);
+}
+
 /* The end of a file is where a replay makes sense. */
 static void key_replay(struct view *v, int key)
 {
@@ -291,6 +372,10 @@ static void key_replay(struct view *v, int key)
     struct err err = {""};
     if (s->show.status.state != LIVE_ENDED)
         return;
+    if (s->show.status.replay) {
+        go_to(v, 0);
+        return;
+    }
     struct live *again = live_open(v->opts, true, &err);
     snprintf(s->trouble, sizeof s->trouble, "%s", err.text);
     if (again == NULL)
@@ -339,6 +424,10 @@ static const struct view_key keys[] = {
     {KEY_LEFT, 'h', "Left Right h l", NULL, "the history back in time, or forth", key_time},
     {KEY_RIGHT, 'l', NULL, NULL, NULL, key_time},
     {'r', 0, "r", NULL, "at the end of a file: play it again", key_replay},
+    {'w', 0, "w", "record", "write what is found to a file, or end that", key_record},
+    {',', '.', ", . PgUp PgDn", NULL, "of a record: 10 s or a minute back or forth", key_seek},
+    {KEY_PPAGE, KEY_NPAGE, NULL, NULL, NULL, key_seek},
+    {'<', '>', "< >", NULL, "of a record: half or double speed", key_speed},
     {KEY_MOUSE, 0, "mouse", NULL, "a click chooses face and pane, the wheel the face", key_mouse},
     {0, 0, NULL, NULL, NULL, NULL},
 };

@@ -1,223 +1,22 @@
-/*
- * live: see live.h.
- *
- *   capture thread    source, its pool          -> mailboxes preview and work
- *   analysis thread   analyzer                  -> scene under the lock
- *   watcher           live_update               <- mailbox preview, scene and status under the lock
- *
- * Everything below "under the lock" in struct live is; the rest is written before the threads start
- * or belongs to one of them.
- */
+/* live: see live.h; how it works is told in live_parts.h. */
 #include "vision/live.h"
 
 #include <errno.h>
-#include <pthread.h>
-#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/eventfd.h>
 #include <unistd.h>
 
-#include "base/clock.h"
-#include "base/mailbox.h"
 #include "base/mem.h"
-#include "base/thread.h"
-#include "vision/analyze.h"
-#include "vision/rate.h"
-#include "vision/source.h"
+#include "vision/live_parts.h"
+#include "vision/replay.h"
 
 #define FRAMES                                                                                     \
     8 /* out at once: in both mailboxes, read, shown, being filled, and some to spare              \
        */
-#define RETRY_NS CLOCK_S
-#define WAIT_NS (100 * CLOCK_MS)
 
-struct live {
-    struct source_opts source_opts;
-    bool paced;
-    int fd;
-    struct analyzer *analyzer;
-    struct frame_pool *pool;
-    struct mailbox preview, work;
-    struct thread capture, analysis;
-    atomic_bool stop, pause;
-
-    pthread_mutex_t lock;
-    pthread_cond_t changed; /* stop was set, a frame was analysed, a scene was fetched */
-    /* under the lock: */
-    struct source *source; /* the capture thread alone changes it, and reads it without the lock */
-    struct scene scene;
-    struct live_status status;
-    struct rate captured, analysed;
-    uint64_t handed; /* frames given to the analysis */
-    uint64_t done;   /* frames that it is through with, or that a newer one displaced */
-    /* the watcher's: */
-    uint64_t seen_seq;
-    enum live_state seen_state;
-};
-
-static void wake(struct live *l)
-{
-    uint64_t one = 1;
-    while (write(l->fd, &one, sizeof one) < 0 && errno == EINTR)
-        continue;
-}
-
-/* Changes the state, says why if there is a reason, and tells the watcher. */
-static void set_state(struct live *l, enum live_state state, const char *why)
-{
-    pthread_mutex_lock(&l->lock);
-    l->status.state = state;
-    snprintf(l->status.why, sizeof l->status.why, "%s", why);
-    pthread_mutex_unlock(&l->lock);
-    wake(l);
-}
-
-/* Sleeps on `changed` until the deadline; the lock is held. */
-static void wait_changed(struct live *l, int64_t deadline)
-{
-    struct timespec ts = {.tv_sec = deadline / CLOCK_S, .tv_nsec = deadline % CLOCK_S};
-    pthread_cond_timedwait(&l->changed, &l->lock, &ts);
-}
-
-/* ---- capture thread -------------------------------------------------------------------------- */
-
-/* Waits until the analysis is through with what it was given and, if every scene counts, until the
- * watcher has fetched the last one. */
-static void wait_analysed(struct live *l)
-{
-    pthread_mutex_lock(&l->lock);
-    while (!l->stop && (l->done + mailbox_displaced(&l->work) < l->handed ||
-                        (!l->paced && l->seen_seq < l->scene.seq)))
-        wait_changed(l, clock_now() + WAIT_NS);
-    pthread_mutex_unlock(&l->lock);
-}
-
-static void hand_over(struct live *l, struct frame *frame)
-{
-    pthread_mutex_lock(&l->lock);
-    rate_count(&l->captured, clock_now());
-    l->status.captured++;
-    l->status.width = frame->width;
-    l->status.height = frame->height;
-    l->status.state = LIVE_RUNNING;
-    l->status.why[0] = '\0';
-    l->handed++;
-    pthread_mutex_unlock(&l->lock);
-    mailbox_put(&l->preview, frame_ref(frame));
-    mailbox_put(&l->work, frame);
-    wake(l);
-    if (!l->paced)
-        wait_analysed(l);
-}
-
-/* Puts another source, or NULL, in the place of the one that is there, which it closes. */
-static void change_source(struct live *l, struct source *source)
-{
-    pthread_mutex_lock(&l->lock);
-    struct source *old = l->source;
-    l->source = source;
-    if (source != NULL)
-        snprintf(l->status.source, sizeof l->status.source, "%s", source->label);
-    if (source != NULL && l->stop)
-        source_stop(source);
-    pthread_mutex_unlock(&l->lock);
-    source_close(old);
-}
-
-/* Tries to open the lost source once a second, until it is there or the end has come. */
-static void reopen(struct live *l)
-{
-    struct err err = {""};
-    change_source(l, NULL);
-    while (!l->stop) {
-        int64_t next = clock_now() + RETRY_NS;
-        pthread_mutex_lock(&l->lock);
-        while (!l->stop && clock_now() < next)
-            wait_changed(l, next);
-        pthread_mutex_unlock(&l->lock);
-        struct source *source = source_open_until(&l->stop, &l->source_opts, l->pool, &err);
-        if (source != NULL) {
-            change_source(l, source);
-            return;
-        }
-        if (!l->stop)
-            set_state(l, LIVE_LOST, err.text);
-    }
-}
-
-/* While paused a file stays where it is; a camera must be emptied all the same. */
-static void stay_paused(struct live *l)
-{
-    struct frame *frame = NULL;
-    struct err err = {""};
-    set_state(l, LIVE_PAUSED, "");
-    while (l->pause && !l->stop) {
-        if (!l->source->ops->live) {
-            pthread_mutex_lock(&l->lock);
-            if (l->pause && !l->stop)
-                wait_changed(l, clock_now() + WAIT_NS);
-            pthread_mutex_unlock(&l->lock);
-            continue;
-        }
-        enum source_status got = source_next(l->source, &frame, &err);
-        if (got == SOURCE_FRAME)
-            frame_unref(frame);
-        else if (got != SOURCE_AGAIN)
-            return; /* the next call says it again, and then it is dealt with */
-    }
-    if (!l->stop)
-        set_state(l, LIVE_RUNNING, "");
-}
-
-static void *capture_main(void *arg)
-{
-    struct live *l = arg;
-    while (!l->stop) {
-        struct frame *frame = NULL;
-        struct err err = {""};
-        if (l->pause)
-            stay_paused(l);
-        enum source_status got = source_next(l->source, &frame, &err);
-        if (got == SOURCE_FRAME) {
-            hand_over(l, frame);
-        } else if (got == SOURCE_LOST && l->source->ops->live) {
-            set_state(l, LIVE_LOST, err.text);
-            reopen(l);
-        } else if (got != SOURCE_AGAIN) { /* the end, or a file that cannot be read further */
-            wait_analysed(l);
-            set_state(l, LIVE_ENDED, got == SOURCE_LOST ? err.text : "");
-            break;
-        }
-    }
-    return NULL;
-}
-
-/* ---- analysis thread ------------------------------------------------------------------------- */
-
-static void *analysis_main(void *arg)
-{
-    struct live *l = arg;
-    struct scene *scene = mem_zalloc(1, sizeof *scene);
-    while (!l->stop) {
-        struct frame *frame = mailbox_wait(&l->work, clock_now() + CLOCK_S);
-        if (frame == NULL)
-            continue;
-        analyzer_run(l->analyzer, frame, scene);
-        frame_unref(frame);
-        pthread_mutex_lock(&l->lock);
-        l->scene = *scene;
-        l->done++;
-        l->status.analysed++;
-        rate_count(&l->analysed, scene->done);
-        pthread_cond_broadcast(&l->changed);
-        pthread_mutex_unlock(&l->lock);
-        wake(l);
-    }
-    free(scene);
-    return NULL;
-}
+#define OPEN_WAIT_NS (250 * CLOCK_MS) /* for a stream that refuses at once to say so */
 
 /* ---- the watcher's side ---------------------------------------------------------------------- */
 
@@ -226,17 +25,42 @@ static struct live *live_new(const struct opts *opts, bool paced)
     struct live *l = mem_zalloc(1, sizeof *l);
     pthread_condattr_t attr;
     l->source_opts = opts->source;
+    l->live_opts = opts->live;
+    l->about.current = -1;
     l->paced = paced;
     l->fd = -1;
     l->pool = frame_pool_new(FRAMES);
     mailbox_init(&l->preview, frame_unref);
     mailbox_init(&l->work, frame_unref);
     pthread_mutex_init(&l->lock, NULL);
+    pthread_mutex_init(&l->record_lock, NULL);
     pthread_condattr_init(&attr);
     pthread_condattr_setclock(&attr, CLOCK_MONOTONIC); /* deadlines are clock_now() times */
     pthread_cond_init(&l->changed, &attr);
     pthread_condattr_destroy(&attr);
     return l;
+}
+
+/* Gives a stream a moment to fail; what takes longer is opened while the screen is up. */
+static int wait_opened(struct live *l, struct err *err)
+{
+    int64_t until = clock_now() + OPEN_WAIT_NS;
+    pthread_mutex_lock(&l->lock);
+    while (l->status.state == LIVE_OPENING && clock_now() < until)
+        live_wait_changed(l, until);
+    bool failed = l->open_err.text[0] != '\0';
+    if (failed)
+        err_set(err, "%s", l->open_err.text);
+    pthread_mutex_unlock(&l->lock);
+    return failed ? -1 : 0;
+}
+
+static int start_threads(struct live *l, struct err *err)
+{
+    if (thread_start(&l->analysis, "analysis", live_analysis_main, l, err) != 0 ||
+        thread_start(&l->capture, "capture", live_capture_main, l, err) != 0)
+        return -1;
+    return l->source == NULL ? wait_opened(l, err) : 0;
 }
 
 struct live *live_open(const struct opts *opts, bool paced, struct err *err)
@@ -250,17 +74,30 @@ struct live *live_open(const struct opts *opts, bool paced, struct err *err)
     l->analyzer = analyzer_open(&opts->detect, &opts->model, &opts->live, err);
     if (l->analyzer == NULL)
         goto fail;
-    l->source = source_open_until(&l->stop, &opts->source, l->pool, err);
-    if (l->source == NULL)
+    source_name(opts->source.uri, l->status.source, sizeof l->status.source);
+    bool later = !opts->live.plain && source_may_wait(opts->source.uri);
+    if (!later && !live_open_source(l, err))
         goto fail;
-    snprintf(l->status.source, sizeof l->status.source, "%s", l->source->label);
-    if (thread_start(&l->analysis, "analysis", analysis_main, l, err) != 0 ||
-        thread_start(&l->capture, "capture", capture_main, l, err) != 0)
+    if (opts->live.save_faces[0] != '\0' &&
+        (l->album = album_open(opts->live.save_faces, err)) == NULL)
         goto fail;
-    return l;
+    if (opts->live.record[0] != '\0' && live_record(l, opts->live.record, err) != 0)
+        goto fail;
+    if (start_threads(l, err) == 0)
+        return l;
 fail:
     live_close(l);
     return NULL;
+}
+
+struct live *live_open_replay(const char *path, const struct opts *opts, struct err *err)
+{
+    struct replay *r = replay_open(path, opts->replay.start_s, opts->replay.speed, err);
+    if (r == NULL)
+        return NULL;
+    struct live *l = live_new(opts, true);
+    l->replay = r;
+    return l;
 }
 
 void live_close(struct live *l)
@@ -268,7 +105,7 @@ void live_close(struct live *l)
     if (l == NULL)
         return;
     pthread_mutex_lock(&l->lock);
-    l->stop = true;
+    l->stop = l->leave = true;
     if (l->source != NULL)
         source_stop(l->source);
     pthread_cond_broadcast(&l->changed);
@@ -277,12 +114,16 @@ void live_close(struct live *l)
     thread_join(&l->capture);
     thread_join(&l->analysis);
     source_close(l->source);
+    replay_close(l->replay);
+    record_close(l->record, NULL);
+    album_close(l->album);
     analyzer_close(l->analyzer);
     mailbox_destroy(&l->preview);
     mailbox_destroy(&l->work);
     frame_pool_free(l->pool);
     pthread_cond_destroy(&l->changed);
     pthread_mutex_destroy(&l->lock);
+    pthread_mutex_destroy(&l->record_lock);
     if (l->fd >= 0)
         close(l->fd);
     free(l);
@@ -290,13 +131,28 @@ void live_close(struct live *l)
 
 int live_fd(const struct live *l)
 {
-    return l->fd;
+    return l->replay != NULL ? replay_fd(l->replay) : l->fd;
+}
+
+/* What became of the record; the watcher's thread alone changes its name. */
+static void tell_record(struct live *l, struct live_status *status)
+{
+    pthread_mutex_lock(&l->record_lock);
+    struct err why = l->record_why;
+    if (why.text[0] == '\0')
+        album_failed(l->album, &why);
+    snprintf(status->record_why, sizeof status->record_why, "%s", why.text);
+    status->recording = l->record != NULL && l->record_why.text[0] == '\0';
+    status->recorded = l->record != NULL ? record_lines(l->record) : 0;
+    pthread_mutex_unlock(&l->record_lock);
 }
 
 bool live_update(struct live *l, struct scene *scene, struct live_status *status,
                  struct frame **frame)
 {
     uint64_t wakes;
+    if (l->replay != NULL)
+        return replay_update(l->replay, scene, status, frame);
     while (read(l->fd, &wakes, sizeof wakes) < 0 && errno == EINTR)
         continue;
     struct frame *newest = frame != NULL ? mailbox_take(&l->preview) : NULL;
@@ -316,11 +172,16 @@ bool live_update(struct live *l, struct scene *scene, struct live_status *status
     l->seen_state = status->state;
     pthread_cond_broadcast(&l->changed);
     pthread_mutex_unlock(&l->lock);
+    tell_record(l, status);
     return news;
 }
 
 void live_pause(struct live *l, bool on)
 {
+    if (l->replay != NULL) {
+        replay_pause(l->replay, on);
+        return;
+    }
     pthread_mutex_lock(&l->lock);
     l->pause = on;
     pthread_cond_broadcast(&l->changed);
@@ -329,5 +190,106 @@ void live_pause(struct live *l, bool on)
 
 const struct infer_info *live_model(const struct live *l)
 {
-    return analyzer_model(l->analyzer);
+    return l->replay != NULL ? replay_model(l->replay) : analyzer_model(l->analyzer);
+}
+
+int live_record(struct live *l, const char *path, struct err *err)
+{
+    struct record *record = NULL;
+    if (l->replay != NULL)
+        return err_set(err, "this is a record already");
+    if (path != NULL) {
+        pthread_mutex_lock(&l->lock);
+        struct live_status status = l->status;
+        pthread_mutex_unlock(&l->lock);
+        record = record_open(path, analyzer_model(l->analyzer), status.source,
+                             l->live_opts.half_life_s, err);
+        if (record == NULL)
+            return -1;
+    }
+    pthread_mutex_lock(&l->record_lock);
+    struct record *old = l->record;
+    l->record = record;
+    l->record_why.text[0] = '\0';
+    pthread_mutex_unlock(&l->record_lock);
+    if (path != NULL) {
+        pthread_mutex_lock(&l->lock);
+        snprintf(l->status.record, sizeof l->status.record, "%s", path);
+        pthread_mutex_unlock(&l->lock);
+    }
+    return record_close(old, err);
+}
+
+/* ---- orders ---------------------------------------------------------------------------------- */
+
+void live_switch(struct live *l, const struct source_opts *source)
+{
+    if (l->replay != NULL)
+        return;
+    pthread_mutex_lock(&l->lock);
+    l->orders.source = true;
+    l->orders.source_opts = *source;
+    l->leave = true;
+    pthread_cond_broadcast(&l->changed);
+    pthread_mutex_unlock(&l->lock);
+}
+
+struct source_opts live_source(struct live *l)
+{
+    pthread_mutex_lock(&l->lock);
+    struct source_opts o = l->orders.source ? l->orders.source_opts : l->source_opts;
+    pthread_mutex_unlock(&l->lock);
+    return o;
+}
+
+void live_about(struct live *l, struct source_about *about)
+{
+    pthread_mutex_lock(&l->lock);
+    *about = l->about;
+    pthread_mutex_unlock(&l->lock);
+}
+
+void live_control(struct live *l, uint32_t id, int value)
+{
+    pthread_mutex_lock(&l->lock);
+    struct orders *o = &l->orders;
+    int i = 0;
+    while (i < o->controls && o->control[i].id != id)
+        i++;
+    if (i < CONTROLS_MAX) { /* a newer order for the same control replaces the older */
+        o->control[i].id = id;
+        o->control[i].value = value;
+        o->controls = i == o->controls ? i + 1 : o->controls;
+    }
+    pthread_cond_broadcast(&l->changed);
+    pthread_mutex_unlock(&l->lock);
+}
+
+void live_turn(struct live *l, const struct turn *turn)
+{
+    pthread_mutex_lock(&l->lock);
+    l->orders.turn = true;
+    l->orders.turned = *turn;
+    pthread_cond_broadcast(&l->changed);
+    pthread_mutex_unlock(&l->lock);
+}
+
+struct turn live_turned(struct live *l)
+{
+    pthread_mutex_lock(&l->lock);
+    struct turn t = l->orders.turn ? l->orders.turned : l->turn;
+    pthread_mutex_unlock(&l->lock);
+    return t;
+}
+
+void live_seek(struct live *l, double position)
+{
+    if (l->replay != NULL)
+        replay_seek(l->replay, position);
+}
+
+void live_speed(struct live *l, double speed)
+{
+    if (l->replay != NULL)
+        replay_speed(l->replay, speed);
 }

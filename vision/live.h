@@ -16,6 +16,8 @@
 #include "nn/infer.h"
 #include "vision/frame.h"
 #include "vision/scene.h"
+#include "vision/source_about.h"
+#include "vision/turn.h"
 
 enum live_state { LIVE_OPENING, LIVE_RUNNING, LIVE_PAUSED, LIVE_LOST, LIVE_ENDED };
 
@@ -27,17 +29,35 @@ struct live_status {
     double capture_fps; /* over the last two seconds */
     double analysed_fps;
     uint64_t captured, analysed, dropped;
+    int64_t retry;     /* LIVE_LOST: when it is tried again (clock_now() scale); 0 = just now */
+    char record[256];  /* the record's path, also when it has ended; "" = none so far */
+    bool recording;    /* it is being written */
+    uint64_t recorded; /* its lines */
+    char record_why[ERR_TEXT_MAX]; /* why it ended by itself, or why pictures of faces are not
+                                      saved any more; "" = neither */
+    bool replay;     /* a record is played: what follows counts, sizes and rates do not */
+    bool more;       /* the next scene is due already: ask again */
+    int64_t now;     /* the time to show, on the scale of the scenes' */
+    double position; /* s of it */
+    double length;
+    double speed;
 };
 
 struct live;
 
 /*
- * Opens model and cascade and starts both threads. NULL and err if model, cascade or, at the first
- * try, the source cannot be opened. paced = false (for pipes and tests): every frame is analysed
- * and every scene handed over: the capture waits for the analysis, and for live_update to fetch the
- * scene. LIVE_ENDED comes when the last frame has been analysed.
+ * Opens model and cascade and starts both threads; begins the record of opts->live.record. NULL and
+ * err if model, cascade, record or, at the first try, the source cannot be opened; a source that
+ * keeps its opener waiting (source_may_wait) is LIVE_OPENING then, unless opts->live.plain. paced =
+ * false (for pipes and tests): every frame is analysed and every scene handed over: the capture
+ * waits for the analysis, and for live_update to fetch the scene. LIVE_ENDED comes when the last
+ * frame has been analysed.
  */
 struct live *live_open(const struct opts *opts, bool paced, struct err *err);
+
+/* A record in place of source and analysis; NULL and err if it cannot be read. Its scenes come as
+ * they were found, at opts->replay.speed; there is no picture. */
+struct live *live_open_replay(const char *path, const struct opts *opts, struct err *err);
 
 /* Stops and joins the threads, then frees all; NULL is allowed. */
 void live_close(struct live *l);
@@ -52,6 +72,32 @@ int live_fd(const struct live *l);
  */
 bool live_update(struct live *l, struct scene *scene, struct live_status *status,
                  struct frame **frame);
+
+/*
+ * Begins to write what is found to a new file (vision/record.h), or with NULL ends it. The end of
+ * an earlier record comes first. 0, or -1 and err: the file cannot be made, or (its end) written.
+ */
+int live_record(struct live *l, const char *path, struct err *err);
+
+/* Opens another source in place of the one that is there. A replay has none: nothing happens. */
+void live_switch(struct live *l, const struct source_opts *source);
+
+/* The options of the source that is there or being opened. */
+struct source_opts live_source(struct live *l);
+
+/* What the source lets one choose and set; nothing before it is open. */
+void live_about(struct live *l, struct source_about *about);
+
+/* Sets a control of the source soon; live_about then tells what became of it. */
+void live_control(struct live *l, uint32_t id, int value);
+
+/* How pictures are cut, turned and mirrored from now on. */
+void live_turn(struct live *l, const struct turn *turn);
+struct turn live_turned(struct live *l);
+
+/* Of a replay: goes to a second of the record; sets the speed, > 0. */
+void live_seek(struct live *l, double position);
+void live_speed(struct live *l, double speed);
 
 /* Holds the source (a file does not go on, a camera's frames are dropped) or lets it go on. */
 void live_pause(struct live *l, bool on);

@@ -63,6 +63,21 @@ enum source_status source_next(struct source *s, struct frame **out, struct err 
     return SOURCE_FRAME;
 }
 
+bool source_may_wait(const char *uri)
+{
+    return uri[0] == '!';
+}
+
+bool source_may_come(const char *uri)
+{
+    return uri[0] != '-';
+}
+
+void source_name(const char *uri, char *text, size_t size)
+{
+    snprintf(text, size, "%s", uri);
+}
+
 void source_stop(struct source *s)
 {
     s->stop = true;
