@@ -19,7 +19,7 @@ enum source_rotate { SOURCE_ROTATE_0, SOURCE_ROTATE_90, SOURCE_ROTATE_180, SOURC
 struct source_opts {
     char uri[OPTS_TEXT_MAX];   /* "" = the first camera, or demo: where there is none */
     int width, height;         /* asked of a camera, pixels; 0 = its own choice */
-    char format[8];            /* asked of a camera: "YUYV", "MJPG", "GREY"; "" = the best */
+    char format[32];           /* asked of a camera: "YUYV", "MJPG", "GREY"; "" = the best */
     enum source_rotate rotate; /* clockwise */
     bool flip;                 /* left and right swapped, also for the network */
     char region[64];           /* "X,Y,W,H" in percent; "" = all of the picture */

@@ -37,7 +37,7 @@
 
 struct camera {
     char path[OPTS_TEXT_MAX];
-    char wanted[8]; /* format asked for, "" = the best */
+    char wanted[32]; /* format asked for, "" = the best */
     int fd;
     enum camera_pixels kind;
     bool compressed;          /* JPEG is wanted though there is YUYV */

@@ -16,12 +16,12 @@ static const char *spelling(int key)
     static const struct {
         int key;
         const char *name;
-    } names[] = {{' ', "Space"},          {'\t', "Tab"},        {'\r', "Enter"},
-                 {'\n', "Enter"},         {KEY_ENTER, "Enter"}, {27, "Esc"},
-                 {KEY_UP, "Up"},          {KEY_DOWN, "Down"},   {KEY_LEFT, "Left"},
-                 {KEY_RIGHT, "Right"},    {KEY_HOME, "Home"},   {KEY_END, "End"},
-                 {KEY_BTAB, "Shift-Tab"}, {KEY_F(1), "F1"},     {KEY_F(5), "F5"},
-                 {KEY_MOUSE, "mouse"},    {'C' & 31, "^C"},     {'L' & 31, "^L"}};
+    } names[] = {
+        {' ', "Space"},       {'\t', "Tab"},        {'\r', "Enter"},         {'\n', "Enter"},
+        {KEY_ENTER, "Enter"}, {27, "Esc"},          {KEY_UP, "Up"},          {KEY_DOWN, "Down"},
+        {KEY_LEFT, "Left"},   {KEY_RIGHT, "Right"}, {KEY_HOME, "Home"},      {KEY_END, "End"},
+        {KEY_PPAGE, "PgUp"},  {KEY_NPAGE, "PgDn"},  {KEY_BTAB, "Shift-Tab"}, {KEY_F(1), "F1"},
+        {KEY_F(5), "F5"},     {KEY_MOUSE, "mouse"}, {'C' & 31, "^C"},        {'L' & 31, "^L"}};
     static char one[2];
     for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
         if (names[i].key == key)
