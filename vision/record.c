@@ -104,7 +104,7 @@ static void now_text(char *text, size_t size)
 
 static void add_columns(struct record *r)
 {
-    add(r, "time,pts,frame,width,height,id,x,y,w,h,found,mood");
+    add(r, "time,pts,frame,width,height,id,x,y,w,h,found,mood,sure");
     for (int pass = 0; pass < 2; pass++) {
         for (int c = 0; c < r->classes; c++) {
             const char *quote = r->label[c][0] == '"' ? "\"" : "";
@@ -163,15 +163,15 @@ static void add_face(struct record *r, const struct scene *s, const struct scene
     const char *found = r->csv ? f->neighbors > 0 ? "1" : "0" : f->neighbors > 0 ? "true" : "false";
     add_frame(r, s, f->id);
     if (r->csv) {
-        add(r, ",%d,%d,%d,%d,%s,%s", f->box.x, f->box.y, f->box.w, f->box.h, found,
-            r->label[f->mood]);
+        add(r, ",%d,%d,%d,%d,%s,%s,%d", f->box.x, f->box.y, f->box.w, f->box.h, found,
+            r->label[f->mood], f->sure);
         add_numbers(r, f->raw);
         add_numbers(r, f->p);
         add(r, "\n");
         return;
     }
-    add(r, ",\"box\":[%d,%d,%d,%d],\"found\":%s,\"mood\":%s,\"raw\":[", f->box.x, f->box.y,
-        f->box.w, f->box.h, found, r->label[f->mood]);
+    add(r, ",\"box\":[%d,%d,%d,%d],\"found\":%s,\"mood\":%s,\"sure\":%s,\"raw\":[", f->box.x,
+        f->box.y, f->box.w, f->box.h, found, r->label[f->mood], f->sure ? "true" : "false");
     add_numbers(r, f->raw);
     add(r, "],\"p\":[");
     add_numbers(r, f->p);
@@ -187,7 +187,7 @@ bool record_scene(struct record *r, const struct scene *scene)
         add_face(r, scene, &scene->face[i]);
     if (scene->faces == 0) {
         add_frame(r, scene, 0);
-        for (int i = 0; r->csv && i < 6 + 2 * r->classes; i++)
+        for (int i = 0; r->csv && i < 7 + 2 * r->classes; i++)
             add(r, ",");
         add(r, r->csv ? "\n" : "}\n");
     }

@@ -8,12 +8,13 @@
  *   {"moodtop":"0.1.0","record":1,"model":"emotion","classes":["angry",...],"source":"demo:",
  *    "started":"2026-11-21T09:30:00.125Z","half_life_s":0.5}
  *   {"time":1795253400.125,"pts":0.033,"frame":1,"size":[640,480],"id":1,"box":[10,20,96,96],
- *    "found":true,"mood":"happy","raw":[0.01,...],"p":[0.02,...]}
+ *    "found":true,"mood":"happy","sure":true,"raw":[0.01,...],"p":[0.02,...]}
  *
  * time: seconds since 1970, when the picture was taken; pts: seconds by the source's own clock;
  * frame: 1, 2, ... of the record; box: x, y, width, height in pixels of `size`; found: false if the
  * face was missed in this frame and read at its last place; raw: the network's probabilities in
- * the order of `classes`; p: the same, smoothed; mood: the label that was shown.
+ * the order of `classes`; p: the same, smoothed; mood: the label; sure: false if it was shown as
+ * "not sure".
  *
  * FILE.csv: "# " and the same first object, then a row of column names, then rows.
  *

@@ -16,8 +16,8 @@
 #define TIME_MAX 1e11 /* s: the year 5138 */
 #define PTS_MAX 1e9
 
-/* The line of CSV up to `mood`; then classes raw and classes smoothed values. */
-enum { TIME, PTS, FRAME, WIDTH, HEIGHT, ID, BOX, FOUND = BOX + 4, MOOD, RAW };
+/* The line of CSV up to `sure`; then classes raw and classes smoothed values. */
+enum { TIME, PTS, FRAME, WIDTH, HEIGHT, ID, BOX, FOUND = BOX + 4, MOOD, SURE, RAW };
 
 /* ---- what both formats have in common -------------------------------------------------------- */
 
@@ -189,7 +189,11 @@ static int face_of(const json_t *j, const struct record_head *head, struct scene
     const json_t *found = json_object_get(j, "found");
     if (!json_is_boolean(found))
         return err_set(err, "found: expected true or false");
+    const json_t *sure = json_object_get(j, "sure");
+    if (!json_is_boolean(sure))
+        return err_set(err, "sure: expected true or false");
     f->neighbors = json_is_true(found);
+    f->sure = json_is_true(sure);
     if (numbers_of(j, "box", box, 4, err) != 0 || set_box(box, &f->box, err) != 0 ||
         text_of(j, "mood", mood, sizeof mood, err) != 0 || set_mood(head, mood, f, err) != 0 ||
         shares_of(j, "raw", f->raw, head->classes, err) != 0 ||
@@ -270,11 +274,12 @@ static int csv_face(char *const *field, const struct record_head *head, struct s
     double box[4];
     for (int i = 0; i < 4; i++)
         box[i] = field_number(field[BOX + i]);
-    double found = field_number(field[FOUND]);
+    double found = field_number(field[FOUND]), sure = field_number(field[SURE]);
     if (set_box(box, &f->box, err) != 0 || whole("found", found, 0, 1, err) != 0 ||
-        set_mood(head, field[MOOD], f, err) != 0)
+        whole("sure", sure, 0, 1, err) != 0 || set_mood(head, field[MOOD], f, err) != 0)
         return -1;
     f->neighbors = found > 0;
+    f->sure = sure > 0;
     for (int c = 0; c < head->classes; c++) {
         double raw = field_number(field[RAW + c]);
         double p = field_number(field[RAW + head->classes + c]);

@@ -47,7 +47,8 @@ static void make_scene(int i, struct scene *s)
                                          .neighbors = (i + f) % 2 * 7,
                                          .raw = {0.25f, 0.5f, 0.25f},
                                          .p = {0.1f, 0.2f, 0.7f},
-                                         .mood = 1 + f};
+                                         .mood = 1 + f,
+                                         .sure = i % 2 == 0};
 }
 
 static void there_and_back(void **state)
@@ -90,6 +91,7 @@ static void there_and_back(void **state)
                     assert_memory_equal(&a->box, &b->box, sizeof a->box);
                     assert_int_equal(b->id, a->id);
                     assert_int_equal(b->mood, a->mood);
+                    assert_int_equal(b->sure, a->sure);
                     assert_int_equal(b->neighbors, a->neighbors > 0);
                     assert_true(fabsf(b->p[2] - 0.7f) < 1e-6f && fabsf(b->raw[1] - 0.5f) < 1e-6f);
                 }
@@ -132,10 +134,10 @@ static void names(void **state)
 #define HEAD                                                                                       \
     "{\"moodtop\":\"1\",\"record\":1,\"model\":\"m\",\"classes\":[\"a\",\"b\"],\"source\":\"s\","  \
     "\"started\":\"t\",\"half_life_s\":0}\n"
-#define COLUMNS "time,pts,frame,width,height,id,x,y,w,h,found,mood,raw_a,raw_b,p_a,p_b\n"
+#define COLUMNS "time,pts,frame,width,height,id,x,y,w,h,found,mood,sure,raw_a,raw_b,p_a,p_b\n"
 #define LINE                                                                                       \
     "{\"time\":1,\"pts\":1,\"frame\":1,\"size\":[2,2],\"id\":1,\"box\":[0,0,1,1],\"found\":true,"  \
-    "\"mood\":\"a\",\"raw\":[1,0],\"p\":[1,0]}\n"
+    "\"mood\":\"a\",\"sure\":true,\"raw\":[1,0],\"p\":[1,0]}\n"
 
 /* Reads the text as a record to its end: how many scenes, -1 and what is said. */
 static int read_text(const char *text, size_t size, struct err *err)
@@ -158,8 +160,8 @@ static void what_is_cut_off_is_left_out(void **state)
 {
     (void)state;
     static const char *const texts[] = {HEAD LINE "{\"source\":\"z\"}\n",
-                                        "# " HEAD COLUMNS "1,1,1,2,2,1,0,0,1,1,1,a,1,0,1,0\n"
-                                        "1,1,2,2,2,0,,,,,,,,,,\n"};
+                                        "# " HEAD COLUMNS "1,1,1,2,2,1,0,0,1,1,1,a,1,1,0,1,0\n"
+                                        "1,1,2,2,2,0,,,,,,,,,,,\n"};
     for (size_t i = 0; i < MEM_COUNT(texts); i++) {
         const char *first = strchr(texts[i], '\n') + 1;
         size_t head = (size_t)(first - texts[i]);
@@ -207,24 +209,27 @@ static void damaged_lines_are_errors_with_their_number(void **state)
          "height: expected"},
         {HEAD "{\"time\":1,\"pts\":1,\"frame\":1,\"size\":[2,2],\"id\":-1}\n", "id: expected"},
         {HEAD "{\"time\":1,\"pts\":1,\"frame\":1,\"size\":[2,2],\"id\":1}\n", "found: expected"},
-        {HEAD "{\"time\":1,\"pts\":1,\"frame\":1,\"size\":[2,2],\"id\":1,\"box\":[0,0,1],"
+        {HEAD "{\"time\":1,\"pts\":1,\"frame\":1,\"size\":[2,2],\"id\":1,\"box\":[0,0,1,1],"
               "\"found\":true,\"mood\":\"a\",\"raw\":[1,0],\"p\":[1,0]}\n",
+         "sure: expected true or false"},
+        {HEAD "{\"time\":1,\"pts\":1,\"frame\":1,\"size\":[2,2],\"id\":1,\"box\":[0,0,1],"
+              "\"found\":true,\"mood\":\"a\",\"sure\":true,\"raw\":[1,0],\"p\":[1,0]}\n",
          "box: expected 4 numbers"},
         {HEAD "{\"time\":1,\"pts\":1,\"frame\":1,\"size\":[2,2],\"id\":1,\"box\":[0,0,1,1],"
-              "\"found\":true,\"mood\":\"c\",\"raw\":[1,0],\"p\":[1,0]}\n",
+              "\"found\":true,\"mood\":\"c\",\"sure\":true,\"raw\":[1,0],\"p\":[1,0]}\n",
          "mood: c is none"},
         {HEAD "{\"time\":1,\"pts\":1,\"frame\":1,\"size\":[2,2],\"id\":1,\"box\":[0,0,1,1],"
-              "\"found\":true,\"mood\":\"a\",\"raw\":[1,0],\"p\":[1.5,0]}\n",
+              "\"found\":true,\"mood\":\"a\",\"sure\":true,\"raw\":[1,0],\"p\":[1.5,0]}\n",
          "p: expected 0 to 1"},
         {HEAD LINE LINE, "text:3: face 1 comes after face 1"},
         {"# " HEAD "1,2\n", "text:2: expected the names of the columns"},
-        {"# " HEAD COLUMNS "1,2\n", "text:3: expected 16 fields, got fewer"},
-        {"# " HEAD COLUMNS "1,1,1,2,2,0,,,,,,,,,,,\n", "got more"},
-        {"# " HEAD COLUMNS "1,1,1,2,2,1,0,0,1,1,1,\"a,1,0,1,0\n", "got fewer"},
-        {"# " HEAD COLUMNS "1,1,1,2,2,1,0,0,1,1,1,a,nan,0,1,0\n", "raw: expected 0 to 1"},
-        {"# " HEAD COLUMNS "1,1,1,2,2,1,0,0,1,1,2,a,1,0,1,0\n", "found: expected 0 to 1"},
-        {"# " HEAD COLUMNS "1x,1,1,2,2,1,0,0,1,1,1,a,1,0,1,0\n", "time: expected"},
-        {"# " HEAD COLUMNS "1,,1,2,2,1,0,0,1,1,1,a,1,0,1,0\n", "pts: expected"},
+        {"# " HEAD COLUMNS "1,2\n", "text:3: expected 17 fields, got fewer"},
+        {"# " HEAD COLUMNS "1,1,1,2,2,0,,,,,,,,,,,,\n", "got more"},
+        {"# " HEAD COLUMNS "1,1,1,2,2,1,0,0,1,1,1,\"a,1,1,0,1,0\n", "got fewer"},
+        {"# " HEAD COLUMNS "1,1,1,2,2,1,0,0,1,1,1,a,1,nan,0,1,0\n", "raw: expected 0 to 1"},
+        {"# " HEAD COLUMNS "1,1,1,2,2,1,0,0,1,1,2,a,1,1,0,1,0\n", "found: expected 0 to 1"},
+        {"# " HEAD COLUMNS "1x,1,1,2,2,1,0,0,1,1,1,a,1,1,0,1,0\n", "time: expected"},
+        {"# " HEAD COLUMNS "1,,1,2,2,1,0,0,1,1,1,a,1,1,0,1,0\n", "pts: expected"},
     };
     for (size_t i = 0; i < MEM_COUNT(rows); i++) {
         struct err err = {""};
