@@ -115,6 +115,7 @@ struct train_opts {
     enum train_doubtful ferplus_doubtful; /* rows whose votes are mostly for no class */
     enum train_weight class_weight;       /* in the loss */
     enum train_sampler sampler;
+    char weights[OPTS_TEXT_MAX]; /* safetensors file to start with, or "" */
     char teacher[OPTS_TEXT_MAX]; /* model directory of a network to learn from, or "" */
     double teacher_weight;       /* its share in the loss */
     double teacher_temperature;

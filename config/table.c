@@ -152,6 +152,8 @@ const struct table_row table_rows[] = {
      .help = "images and labels, as fer2013.csv"},
     {FIELD(train, model), PATH(""), .letter = 'm', .metavar = "DIR",
      .help = "model directory whose model.json and labels.txt are used; empty is the shipped one"},
+    {FIELD(train, weights), PATH(""), .metavar = "FILE",
+     .help = "start with the weights of this safetensors file; empty is at random"},
     {FIELD(train, out), PATH("runs"), .letter = 'o', .metavar = "DIR",
      .help = "folder in which the run's own directory is made"},
     {FIELD(train, name), TEXT(""), .metavar = "NAME",

@@ -63,6 +63,7 @@ static const struct field fields[] = {
     CHOICE(ferplus_doubtful, doubtfuls),
     CHOICE(class_weight, class_weights),
     CHOICE(sampler, samplers),
+    FIELD(weights, TEXT),
     FIELD(teacher, TEXT),
     FIELD(teacher_weight, NUMBER_REAL),
     FIELD(teacher_temperature, NUMBER_REAL),

@@ -50,7 +50,7 @@ struct train {
 /* ---- setting up ---------------------------------------------------------------------------- */
 
 /* Reads data and model and makes what depends on them; t->opts is set. 0 or -1. */
-static int prepare(struct train *t, const char *model_dir, struct err *err)
+static int prepare(struct train *t, const char *model_dir, const char *weights, struct err *err)
 {
     if ((t->ds = dataset_open(t->opts.data, err)) == NULL ||
         (t->model = model_open(model_dir, err)) == NULL)
@@ -66,6 +66,8 @@ static int prepare(struct train *t, const char *model_dir, struct err *err)
     if ((t->pool = pool_new(t->opts.threads, err)) == NULL)
         return -1;
     graph_init(g, (uint64_t)t->opts.seed);
+    if (weights[0] != '\0' && model_read_weights(g, weights, err) != 0)
+        return -1;
     graph_reserve(g, t->opts.batch, true, t->pool);
     if (t->opts.teacher[0] != '\0') {
         t->teacher = teacher_open(t->opts.teacher, t->ds, t->opts.batch, t->pool, err);
@@ -189,13 +191,14 @@ struct train *train_new(const struct train_opts *opts, int argc, char **argv, st
     struct train *t = mem_zalloc(1, sizeof *t);
     t->opts = *opts;
     resolve_defaults(&t->opts);
-    if (prepare(t, t->opts.model, err) != 0) {
+    if (prepare(t, t->opts.model, t->opts.weights, err) != 0) {
         train_close(t);
         return NULL;
     }
     resolve_path(t->opts.data); /* only now: errors name the file as it was given */
     resolve_path(t->opts.ferplus);
     resolve_path(t->opts.teacher);
+    resolve_path(t->opts.weights);
     if ((t->dir = rundir_create(t->opts.out, t->opts.name, err)) == NULL ||
         write_start_files(t, argc, argv, err) != 0) {
         train_close(t);
@@ -254,7 +257,7 @@ struct train *train_resume(const struct train_opts *opts, struct err *err)
         strcpy(t->opts.teacher, opts->teacher);
     t->opts.threads = opts->threads;
     resolve_defaults(&t->opts);
-    if (prepare(t, t->dir->path, err) != 0 || read_checkpoint(t, err) != 0 ||
+    if (prepare(t, t->dir->path, "", err) != 0 || read_checkpoint(t, err) != 0 ||
         (t->at.last.epoch > 0 && rundir_add_epoch(t->dir, &t->at.last, err) != 0)) {
         train_close(t);
         return NULL;
@@ -524,7 +527,7 @@ int train_estimate(const struct train_opts *opts, double seconds, struct train_e
     t->opts = *opts;
     resolve_defaults(&t->opts);
     double image_s = 0.0;
-    int rc = prepare(t, t->opts.model, err);
+    int rc = prepare(t, t->opts.model, t->opts.weights, err);
     if (rc == 0 && (t->loader = loader_open(t->lessons, &t->opts, 0, 0, err)) == NULL)
         rc = -1;
     if (rc == 0)

@@ -187,6 +187,39 @@ static void a_teacher_is_learned_from(void **state)
     free(teacher);
 }
 
+static void given_weights_are_where_a_run_starts(void **state)
+{
+    (void)state;
+    struct train_opts o = options("first");
+    o.epochs = 30;
+    o.flip = false;
+    o.shift = o.rotate = o.zoom = o.erasing = 0;
+    char *first = run_through(&o), *weights = file_join(first, "best.safetensors");
+    o = options("second");
+    o.seed = 99;
+    o.epochs = 2;
+    o.lr = 1e-9; /* it stays what it was */
+    o.warmup_epochs = 0;
+    snprintf(o.weights, sizeof o.weights, "%s", weights);
+    struct err err = {""};
+    struct train *t = start(&o);
+    const struct train_hooks hooks = {0};
+    assert_int_equal(train_run(t, &hooks, &err), TRAIN_DONE);
+    double best;
+    assert_int_not_equal(train_best(t, &best), 0);
+    assert_true(best > 0.9);
+    train_close(t);
+    struct stopper s = {.after = 1};
+    char *dir = run_part(start(&o), &s, TRAIN_STOPPED);
+    unlink(weights); /* only the beginning needs it */
+    resume_to_end(dir);
+    free(dir);
+    assert_null(train_new(&o, 0, NULL, &err));
+    assert_non_null(strstr(err.text, "best.safetensors"));
+    free(weights);
+    free(first);
+}
+
 static void other_votes_are_refused(void **state)
 {
     (void)state;
@@ -256,6 +289,7 @@ int main(void)
         cmocka_unit_test(a_plateau_lowers_the_rate),
         cmocka_unit_test(patience_ends_a_run_early),
         cmocka_unit_test(a_teacher_is_learned_from),
+        cmocka_unit_test(given_weights_are_where_a_run_starts),
         cmocka_unit_test(other_votes_are_refused),
         cmocka_unit_test(the_layer_that_made_a_nan_is_found),
     };
