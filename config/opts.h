@@ -141,6 +141,24 @@ struct eval_opts {
     int tta_shift;     /* pixels */
 };
 
+/* [stats] what a data set consists of. */
+struct stats_opts {
+    char data[OPTS_TEXT_MAX];
+    bool json;
+};
+
+/* [doctor] what is wrong with a data set. */
+struct doctor_opts {
+    char data[OPTS_TEXT_MAX];
+    bool json;
+    bool fix;    /* exclude from Training what stands in another split */
+    bool undo;   /* take back what fix wrote */
+    bool list;   /* every finding, not just how many */
+    bool faces;  /* look for a face in each image */
+    bool labels; /* ask the network what it thinks of the labels */
+    int threads; /* 0 = as many as there are processors */
+};
+
 /* [bench] how fast networks are. */
 struct bench_opts {
     bool json;
@@ -180,6 +198,8 @@ struct opts {
     struct ui_opts ui;
     struct train_opts train;
     struct eval_opts eval;
+    struct stats_opts stats;
+    struct doctor_opts doctor;
     struct bench_opts bench;
     struct predict_opts predict;
     struct report_opts report;

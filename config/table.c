@@ -50,6 +50,8 @@ const struct table_section table_sections[] = {
     {"replay", "a record on the screen again"},
     {"train", "training a network"},
     {"eval", "measuring a network"},
+    {"stats", "what a data set consists of"},
+    {"doctor", "what is wrong with a data set"},
     {"bench", "measuring how fast networks are"},
     {"config", "printing the configuration"},
     {"general", "all commands"},
@@ -250,6 +252,24 @@ const struct table_row table_rows[] = {
      .help = "mean over several views of each image: none, flip (it and its mirror image), ten "
              "(it, four shifts, and the mirror images of these five)"},
     {FIELD(eval, tta_shift), INT("2", 1, 24), .unit = "pixels", .help = "shift of --tta ten"},
+
+    {FIELD(stats, data), PATH(""), .letter = 'd', .metavar = "FILE",
+     .help = "images and labels, as fer2013.csv"},
+    {FIELD(stats, json), BOOL("false"), .help = "print one JSON object"},
+
+    {FIELD(doctor, data), PATH(""), .letter = 'd', .metavar = "FILE",
+     .help = "images and labels, as fer2013.csv"},
+    {FIELD(doctor, json), BOOL("false"), .help = "print one JSON object"},
+    {FIELD(doctor, list), BOOL("false"),
+     .help = "name every image that something is wrong with, not just how many there are"},
+    {FIELD(doctor, fix), BOOL("false"), .flag_only = true,
+     .help = "exclude from Training the images that stand in PublicTest or PrivateTest too, by "
+             "lines in the corrections file beside the data"},
+    {FIELD(doctor, undo), BOOL("false"), .flag_only = true,
+     .help = "take back the exclusions that --fix wrote"},
+    {FIELD(doctor, faces), BOOL("true"), .help = "look for a face in each image"},
+    {FIELD(doctor, labels), BOOL("true"), .help = "ask the network which labels it cannot believe"},
+    {FIELD(doctor, threads), INT("0", 0, 1024), .help = "threads; 0 is one per processor"},
 
     {FIELD(bench, json), BOOL("false"), .help = "print one JSON object"},
     {FIELD(bench, threads), INT("0", 0, 1024), .help = "threads; 0 is one per processor"},

@@ -1,0 +1,251 @@
+/*
+ * The real program and its data sets: what stats and doctor say of fer2013.csv, exactly as
+ * ../shared/data/README.md counted it; --fix and --undo; ^C. Runs $MOODTOP.
+ */
+#include "tests/unit/unit.h"
+
+#include <errno.h>
+#include <jansson.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+
+#include "base/file.h"
+#include "base/mem.h"
+#include "tests/e2e/pty.h"
+
+static char dir[] = "/tmp/moodtop-test-XXXXXX";
+static char *out, *err; /* what the last run printed */
+
+static char *slurp(const char *name)
+{
+    struct err why = {""};
+    size_t size;
+    char *path = file_join(dir, name);
+    char *text = file_read(path, 16 << 20, &size, &why);
+    if (text == NULL)
+        fail_msg("%s", why.text);
+    free(path);
+    return text;
+}
+
+/* Runs a line of shell in the test's folder, in which $M is the program; gives the exit code, and
+ * out and err. */
+static int run(const char *line)
+{
+    char *command = mem_printf("export HOME=%s XDG_CONFIG_HOME=%s XDG_CACHE_HOME=%s/cache M='%s'; "
+                               "cd %s; { %s ; } >out 2>err </dev/null",
+                               dir, dir, dir, pty_program(), dir, line);
+    int status = system(command);
+    free(command);
+    free(out);
+    free(err);
+    out = slurp("out");
+    err = slurp("err");
+    return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
+}
+
+/* As run, of a line that must succeed and print JSON; the caller frees. */
+static json_t *run_json(const char *line)
+{
+    json_error_t why;
+    if (run(line) != 0)
+        fail_msg("%s: %s", line, err);
+    json_t *json = json_loads(out, 0, &why);
+    if (json == NULL)
+        fail_msg("%s: %s: %s", line, why.text, out);
+    return json;
+}
+
+static void assert_number(const json_t *json, const char *group, const char *key, long want)
+{
+    const json_t *at = json_object_get(json, group);
+    at = key != NULL ? json_object_get(at, key) : at;
+    if (!json_is_integer(at) || json_integer_value(at) != want)
+        fail_msg("%s %s: expected %ld, got %lld", group, key != NULL ? key : "", want,
+                 (long long)json_integer_value(at));
+}
+
+static void assert_has(const char *text, const char *part)
+{
+    if (strstr(text, part) == NULL)
+        fail_msg("expected \"%s\" in:\n%s", part, text);
+}
+
+/* Unpacks fer2013.csv into the test's folder, once. */
+static void unpack(void)
+{
+    char *path = file_join(dir, "fer2013.csv");
+    if (!file_exists(path)) {
+        char *command = mem_printf("zstd -q -d " SHARED_DATA "fer2013.csv.zst -o %s && chmod +w %s",
+                                   path, path);
+        assert_int_equal(system(command), 0);
+        free(command);
+    }
+    free(path);
+}
+
+static void stats_counts_the_classes(void **state)
+{
+    (void)state;
+    NEED_SHARED("fer2013.csv.zst");
+    unpack();
+    static const char *const name[] = {"angry", "disgust",  "fear",   "happy",
+                                       "sad",   "surprise", "neutral"};
+    static const long count[] = {3995, 436, 4097, 7215, 4830, 3171, 4965};
+    json_t *json = run_json("$M stats --data fer2013.csv --json");
+    const json_t *splits = json_object_get(json, "splits");
+    for (int c = 0; c < 7; c++)
+        assert_number(splits, "Training", name[c], count[c]);
+    static const char *const others[] = {"PublicTest", "PrivateTest"};
+    for (int s = 0; s < 2; s++) {
+        long sum = 0;
+        for (int c = 0; c < 7; c++)
+            sum += (long)json_integer_value(
+                json_object_get(json_object_get(splits, others[s]), name[c]));
+        assert_int_equal(sum, 3589);
+    }
+    json_decref(json);
+    assert_int_equal(run("$M stats --data fer2013.csv"), 0);
+    assert_has(out, "fer2013.csv: 35887 images, 7 classes\n");
+    assert_has(out, "angry        3995  13.9 %    467  13.0 %    491  13.7 %");
+    assert_has(out, "the splits have the same mix of classes");
+    for (const char *line = out, *end; *line != '\0'; line = end + 1) {
+        end = strchr(line, '\n');
+        assert_in_range(end - line, 0, 80);
+    }
+}
+
+static void assert_known_faults(const json_t *json)
+{
+    assert_number(json, "leaks", "PrivateTest_in_Training", 288);
+    assert_number(json, "leaks", "PublicTest_in_Training", 280);
+    assert_number(json, "leaks", "PrivateTest_in_PublicTest", 44);
+    assert_number(json, "leaks_of_other_label", "PrivateTest_in_Training", 9);
+    assert_number(json, "leaks_of_other_label", "PublicTest_in_Training", 7);
+    assert_number(json, "duplicates", "Training", 1234);
+    assert_number(json, "conflicts", "Training", 39);
+    assert_number(json, "blank", NULL, 12);
+    assert_number(json, "rows", NULL, 35887);
+}
+
+static void doctor_finds_what_is_known_and_mends_leaks(void **state)
+{
+    (void)state;
+    NEED_SHARED("fer2013.csv.zst");
+    unpack();
+    json_t *json = run_json("$M doctor --data fer2013.csv --no-faces --no-labels --json");
+    assert_known_faults(json);
+    assert_true(json_is_null(json_object_get(json, "no_face")));
+    json_decref(json);
+
+    json = run_json("$M doctor --data fer2013.csv --no-faces --no-labels --json --fix");
+    assert_known_faults(json); /* it says what it found, then mends */
+    json_decref(json);
+    assert_has(err, "excluded 703 images of Training");
+    assert_has(err, "fer2013.csv.corrections");
+    assert_has(err, "--undo");
+
+    json = run_json("$M doctor --data fer2013.csv --no-faces --no-labels --json");
+    assert_number(json, "leaks", "PrivateTest_in_Training", 0);
+    assert_number(json, "leaks", "PublicTest_in_Training", 0);
+    assert_number(json, "leaks", "PrivateTest_in_PublicTest", 44);
+    assert_number(json, "rows", NULL, 35887 - 703);
+    json_decref(json);
+    json = run_json("$M stats --data fer2013.csv --json");
+    assert_number(json, "excluded", "Training", 703);
+    json_decref(json);
+
+    assert_int_equal(run("$M doctor --data fer2013.csv --undo"), 0);
+    assert_has(err, "703 images are back in Training");
+    json = run_json("$M doctor --data fer2013.csv --no-faces --no-labels --json");
+    assert_known_faults(json);
+    json_decref(json);
+}
+
+/* Each finding is a line that names its image; a cascade that is not there is said, not fatal. */
+static void doctor_lists_its_findings(void **state)
+{
+    (void)state;
+    NEED_SHARED("fer2013.csv.zst");
+    unpack();
+    assert_int_equal(run("$M doctor --data fer2013.csv --no-labels --cascade no_such.xml --list"),
+                     0);
+    assert_has(err, "moodtop doctor: no faces are looked for: ");
+    assert_has(err, "no_such.xml");
+    assert_has(out, "no face found          not asked");
+    assert_has(out, "\nblank          fer2013.csv:");
+    assert_has(out, "\nleak           fer2013.csv:");
+    int lines = 0;
+    for (const char *p = out; (p = strstr(p, "\nblank          fer2013")) != NULL; p++)
+        lines++;
+    assert_int_equal(lines, 12);
+}
+
+static void wrong_use_is_told(void **state)
+{
+    (void)state;
+    assert_int_equal(run("$M stats"), 2);
+    assert_has(err, "moodtop stats: which data? expected --data");
+    assert_int_equal(run("$M doctor --json"), 2);
+    assert_has(err, "moodtop doctor: which data? expected --data");
+    assert_int_equal(run("$M doctor --data no_such.csv"), 1);
+    assert_has(err, "moodtop doctor: no_such.csv");
+    assert_int_equal(run("$M stats --data no_such.csv --json"), 1);
+    assert_string_equal(out, "");
+}
+
+/* On a terminal there is progress; ^C ends it, wipes the line, and the shell learns of the signal.
+ */
+static void an_interrupt_is_clean(void **state)
+{
+    (void)state;
+    NEED_SHARED("fer2013.csv.zst");
+    unpack();
+    char *data = file_join(dir, "fer2013.csv"), *cache = mem_printf("XDG_CACHE_HOME=%s/cache", dir);
+    struct pty *p = pty_open(&(struct pty_opts){
+        .rows = 24,
+        .cols = 80,
+        .args = (const char *const[]){"doctor", "--data", data, "--threads", "1", NULL},
+        .env = (const char *const[]){cache, NULL},
+    });
+    pty_see(p, "%");
+    pty_keys(p, "\003");
+    int status = pty_end(p);
+    assert_true(WIFSIGNALED(status));
+    assert_int_equal(WTERMSIG(status), SIGINT);
+    pty_gone(p, "%");
+    pty_close(p);
+    free(data);
+    free(cache);
+}
+
+static int make_dir(void **state)
+{
+    (void)state;
+    return mkdtemp(dir) == NULL ? -1 : 0;
+}
+
+static int remove_dir(void **state)
+{
+    (void)state;
+    char *command = mem_printf("rm -rf %s", dir);
+    int result = system(command);
+    free(command);
+    free(out);
+    free(err);
+    return result;
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(stats_counts_the_classes),
+        cmocka_unit_test(doctor_finds_what_is_known_and_mends_leaks),
+        cmocka_unit_test(doctor_lists_its_findings),
+        cmocka_unit_test(wrong_use_is_told),
+        cmocka_unit_test(an_interrupt_is_clean),
+    };
+    return cmocka_run_group_tests(tests, make_dir, remove_dir);
+}
