@@ -6,6 +6,10 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#define LARGE ((size_t)256 << 10) /* bytes: from here on pages are worth a system call */
 
 static void (*panic_hook)(void);
 
@@ -75,6 +79,26 @@ char *mem_printf(const char *fmt, ...)
     return checked(n < 0 ? NULL : s, strlen(fmt));
 }
 
+/*
+ * Zeroes a block that was just allocated. Whole pages of a large one are given back to the kernel,
+ * which hands out zeroed ones when they are first touched: room that is kept for the worst case but
+ * never used costs no memory.
+ */
+static void zero(char *p, size_t total)
+{
+    const size_t page = (size_t)sysconf(_SC_PAGESIZE);
+    char *first = p + (page - (uintptr_t)p % page) % page;
+    if (total < LARGE || total < (size_t)(first - p) + page) {
+        memset(p, 0, total);
+        return;
+    }
+    size_t inner = (total - (size_t)(first - p)) / page * page;
+    if (madvise(first, inner, MADV_DONTNEED) != 0) /* locked memory */
+        memset(first, 0, inner);
+    memset(p, 0, (size_t)(first - p));
+    memset(first + inner, 0, total - (size_t)(first - p) - inner);
+}
+
 void *mem_aligned(size_t count, size_t size)
 {
     size_t total = bytes_of(count, size);
@@ -82,6 +106,6 @@ void *mem_aligned(size_t count, size_t size)
         mem_panic("out of memory: %zu bytes were asked for", total);
     total = (total + 63) / 64 * 64;
     void *p = checked(aligned_alloc(64, total ? total : 64), total);
-    memset(p, 0, total);
+    zero(p, total);
     return p;
 }

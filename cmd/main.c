@@ -5,6 +5,7 @@
 #include <ctype.h>
 #include <errno.h>
 #include <locale.h>
+#include <malloc.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -138,6 +139,9 @@ static int run(int argc, char **argv)
 
 int main(int argc, char **argv)
 {
+    /* Blocks as large as pictures always go back to the kernel; left to itself malloc would keep
+     * them from the second one on. */
+    mallopt(M_MMAP_THRESHOLD, 256 << 10);
     setlocale(LC_CTYPE, ""); /* the other categories stay: numbers have a decimal point */
     int code = run(argc, argv);
     config_free(&config);

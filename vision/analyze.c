@@ -13,7 +13,7 @@
 #include "vision/track.h"
 
 enum {
-    BATCH = 16,      /* faces that go through the network at once */
+    BATCH = 8,       /* faces that go through the network at once */
     CONFIRM_MAX = 2, /* faces of a frame whose certainty is looked into: it takes a while */
 };
 

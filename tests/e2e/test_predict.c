@@ -9,6 +9,7 @@
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/wait.h>
 
 #include "base/file.h"
@@ -252,6 +253,20 @@ static void real_photos_have_the_faces_that_people_see(void **state)
     assert_true(solvay >= 29 && solvay <= 30);
 }
 
+/* With the shipped network; of this test's programs it is the one that needs most. */
+static void memory_stays_below_80_mib(void **state)
+{
+    (void)state;
+    NEED_SHARED("photos/solvay.jpg");
+    const char *sanitizer = getenv("SANITIZE");
+    if (sanitizer != NULL && sanitizer[0] != '\0')
+        skip(); /* which needs memory of its own */
+    assert_int_equal(run("unset MOODTOP_MODEL_DIR; exec $M predict ../shared/data/photos/*"), 0);
+    struct rusage use;
+    assert_int_equal(getrusage(RUSAGE_CHILDREN, &use), 0);
+    assert_in_range(use.ru_maxrss, 1, 80 << 10); /* KiB */
+}
+
 static void a_video_keeps_the_number_of_its_face(void **state)
 {
     (void)state;
@@ -275,6 +290,7 @@ int main(void)
         cmocka_unit_test(a_reader_that_goes_away_ends_it_quietly),
         cmocka_unit_test(a_signal_ends_it_cleanly),
         cmocka_unit_test(real_photos_have_the_faces_that_people_see),
+        cmocka_unit_test(memory_stays_below_80_mib),
         cmocka_unit_test(a_video_keeps_the_number_of_its_face),
     };
     return cmocka_run_group_tests(tests, make_dir, remove_dir);

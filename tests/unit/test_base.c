@@ -3,12 +3,14 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 #include "base/clock.h"
 #include "base/err.h"
 #include "base/file.h"
 #include "base/mailbox.h"
+#include "base/mem.h"
 #include "base/rng.h"
 #include "base/thread.h"
 
@@ -68,6 +70,29 @@ static void drop_count(void *item)
     dropped++;
 }
 
+static void aligned_blocks_are_zero_and_cost_what_is_touched(void **state)
+{
+    (void)state;
+    static const size_t sizes[] = {1, 64, 5000, 300 << 10, 1 << 20, (3 << 20) + 77};
+    for (size_t i = 0; i < MEM_COUNT(sizes); i++)
+        for (int again = 0; again < 3; again++) { /* the allocator gives dirty blocks again */
+            unsigned char *p = mem_aligned(sizes[i], 1);
+            assert_int_equal((uintptr_t)p % 64, 0);
+            for (size_t k = 0; k < sizes[i]; k++)
+                if (p[k] != 0)
+                    fail_msg("byte %zu of %zu is %d", k, sizes[i], p[k]);
+            memset(p, 0xa5, sizes[i]);
+            free(p);
+        }
+#ifndef __SANITIZE_ADDRESS__
+    char *big = mem_aligned(256 << 20, 1);
+    struct rusage use;
+    assert_int_equal(getrusage(RUSAGE_SELF, &use), 0);
+    assert_in_range(use.ru_maxrss, 1, 128 << 10); /* KiB */
+    free(big);
+#endif
+}
+
 static void mailbox_keeps_the_newest(void **state)
 {
     (void)state;
@@ -116,6 +141,7 @@ int main(void)
         cmocka_unit_test(prefix_goes_before_the_sentence),
         cmocka_unit_test(pcg_gives_its_published_numbers),
         cmocka_unit_test(failed_atomic_write_keeps_the_old_file),
+        cmocka_unit_test(aligned_blocks_are_zero_and_cost_what_is_touched),
         cmocka_unit_test(mailbox_keeps_the_newest),
         cmocka_unit_test(parallel_for_runs_each_slice_once),
     };
