@@ -27,7 +27,7 @@ struct command {
 };
 
 extern const struct command cmd_live, cmd_predict, cmd_report, cmd_replay, cmd_train, cmd_eval,
-    cmd_stats, cmd_doctor, cmd_model, cmd_bench, cmd_config, cmd_help;
+    cmd_stats, cmd_doctor, cmd_browse, cmd_model, cmd_bench, cmd_config, cmd_help;
 
 /* All of them, NULL at the end, in the order of the help. */
 extern const struct command *const commands[];

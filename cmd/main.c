@@ -18,8 +18,8 @@
 #include "config/flags.h"
 
 const struct command *const commands[] = {
-    &cmd_live,   &cmd_predict, &cmd_report, &cmd_replay, &cmd_train, &cmd_eval, &cmd_stats,
-    &cmd_doctor, &cmd_model,   &cmd_bench,  &cmd_config, &cmd_help,  NULL,
+    &cmd_live,  &cmd_browse, &cmd_predict, &cmd_report, &cmd_replay, &cmd_train, &cmd_eval,
+    &cmd_stats, &cmd_doctor, &cmd_model,   &cmd_bench,  &cmd_config, &cmd_help,  NULL,
 };
 
 static struct config config;

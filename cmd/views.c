@@ -6,10 +6,12 @@
 #include <stdlib.h>
 
 #include "base/mem.h"
+#include "cmd/study.h"
 #include "tui/app.h"
 
 static const struct view_row *const view_rows[] = {
     &view_row_live,
+    &view_row_browse,
 };
 
 enum { ROWS = MEM_COUNT(view_rows) };
@@ -65,5 +67,6 @@ int views_run(const struct opts *opts, int first, void *data, bool *screen, stru
             view_rows[i]->finish(t.own[i]);
         free(t.own[i]);
     }
+    study_close(t.views.study);
     return *screen ? report(status, sig, err) : EXIT_FAILED;
 }

@@ -15,7 +15,10 @@ enum { VIEWS_LIVE = 1, VIEWS_BROWSE, VIEWS_BALANCE, VIEWS_TRAIN, VIEWS_RUNS };
 /* What the screens of one run have in common. */
 struct views {
     const struct opts *opts;
+    struct study *study; /* the data set, NULL until a screen wants one */
 };
+
+struct study;
 
 struct view_row {
     int number; /* the digit that shows it */
@@ -28,7 +31,7 @@ struct view_row {
     void (*finish)(void *data); /* stands data that is still zeroed; NULL = nothing to do */
 };
 
-extern const struct view_row view_row_live;
+extern const struct view_row view_row_live, view_row_browse;
 
 /*
  * Runs the screens, that of number `first` shown first, until the user quits. data: of that view,

@@ -159,6 +159,12 @@ struct doctor_opts {
     int threads; /* 0 = as many as there are processors */
 };
 
+/* [browse] looking through a data set. */
+struct browse_opts {
+    char data[OPTS_TEXT_MAX];
+    char split[32], class[64]; /* what is shown at first; "" = all */
+};
+
 /* [bench] how fast networks are. */
 struct bench_opts {
     bool json;
@@ -200,6 +206,7 @@ struct opts {
     struct eval_opts eval;
     struct stats_opts stats;
     struct doctor_opts doctor;
+    struct browse_opts browse;
     struct bench_opts bench;
     struct predict_opts predict;
     struct report_opts report;

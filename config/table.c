@@ -52,6 +52,7 @@ const struct table_section table_sections[] = {
     {"eval", "measuring a network"},
     {"stats", "what a data set consists of"},
     {"doctor", "what is wrong with a data set"},
+    {"browse", "looking through a data set"},
     {"bench", "measuring how fast networks are"},
     {"config", "printing the configuration"},
     {"general", "all commands"},
@@ -270,6 +271,12 @@ const struct table_row table_rows[] = {
     {FIELD(doctor, faces), BOOL("true"), .help = "look for a face in each image"},
     {FIELD(doctor, labels), BOOL("true"), .help = "ask the network which labels it cannot believe"},
     {FIELD(doctor, threads), INT("0", 0, 1024), .help = "threads; 0 is one per processor"},
+
+    {FIELD(browse, data), PATH(""), .letter = 'd', .metavar = "FILE",
+     .help = "images and labels, as fer2013.csv"},
+    {FIELD(browse, split), TEXT(""), .metavar = "NAME",
+     .help = "show only Training, PublicTest or PrivateTest at first"},
+    {FIELD(browse, class), TEXT(""), .metavar = "NAME", .help = "show only this class at first"},
 
     {FIELD(bench, json), BOOL("false"), .help = "print one JSON object"},
     {FIELD(bench, threads), INT("0", 0, 1024), .help = "threads; 0 is one per processor"},

@@ -4,7 +4,9 @@
 
 #include <string.h>
 
+#include "base/mem.h"
 #include "tui/app.h"
+#include "tui/browse_view.h"
 #include "tui/help.h"
 #include "tui/line_mode.h"
 #include "tui/live_view.h"
@@ -17,11 +19,12 @@ static const char *spelling(int key)
         int key;
         const char *name;
     } names[] = {
-        {' ', "Space"},       {'\t', "Tab"},        {'\r', "Enter"},         {'\n', "Enter"},
-        {KEY_ENTER, "Enter"}, {27, "Esc"},          {KEY_UP, "Up"},          {KEY_DOWN, "Down"},
-        {KEY_LEFT, "Left"},   {KEY_RIGHT, "Right"}, {KEY_HOME, "Home"},      {KEY_END, "End"},
-        {KEY_PPAGE, "PgUp"},  {KEY_NPAGE, "PgDn"},  {KEY_BTAB, "Shift-Tab"}, {KEY_F(1), "F1"},
-        {KEY_F(5), "F5"},     {KEY_MOUSE, "mouse"}, {'C' & 31, "^C"},        {'L' & 31, "^L"}};
+        {' ', "Space"},          {'\t', "Tab"},        {'\r', "Enter"},     {'\n', "Enter"},
+        {KEY_ENTER, "Enter"},    {27, "Esc"},          {KEY_UP, "Up"},      {KEY_DOWN, "Down"},
+        {KEY_LEFT, "Left"},      {KEY_RIGHT, "Right"}, {KEY_HOME, "Home"},  {KEY_END, "End"},
+        {KEY_BTAB, "Shift-Tab"}, {KEY_F(1), "F1"},     {KEY_F(5), "F5"},    {KEY_MOUSE, "mouse"},
+        {'C' & 31, "^C"},        {'L' & 31, "^L"},     {KEY_NPAGE, "PgDn"}, {KEY_PPAGE, "PgUp"},
+        {'D' & 31, "^D"},        {'U' & 31, "^U"}};
     static char one[2];
     for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
         if (names[i].key == key)
@@ -63,25 +66,30 @@ static void every_key_is_in_the_help(void **state)
     (void)state;
     check_table(app_keys);
     check_table(live_view.keys);
+    check_table(browse_view.keys);
 }
 
-static int holders(int key)
+static int holders(const struct view_key *keys, int key)
 {
     int n = 0;
-    for (const struct view_key *row = app_keys; row->act != NULL; row++)
-        n += (row->key == key) + (row->twin == key);
-    for (const struct view_key *row = live_view.keys; row->act != NULL; row++)
+    for (const struct view_key *row = keys; row->act != NULL; row++)
         n += (row->key == key) + (row->twin == key);
     return n;
 }
 
 static void no_key_has_two_meanings(void **state)
 {
+    static const struct view_ops *const views[] = {&live_view, &browse_view};
     (void)state;
-    for (int key = 1; key <= KEY_MAX; key++)
-        assert_true(holders(key) <= 1);
-    for (int digit = '1'; digit <= '9'; digit++)
-        assert_int_equal(holders(digit), 0); /* they switch views */
+    for (int key = 1; key <= KEY_MAX; key++) {
+        assert_true(holders(app_keys, key) <= 1);
+        assert_true(holders(live_view.keys, key) + holders(app_keys, key) <= 1);
+        for (size_t i = 0; i < MEM_COUNT(views); i++)
+            assert_true(holders(views[i]->keys, key) <= 1);
+    }
+    for (int digit = '1'; digit <= '9'; digit++) /* they switch views */
+        for (size_t i = 0; i < MEM_COUNT(views); i++)
+            assert_int_equal(holders(app_keys, digit) + holders(views[i]->keys, digit), 0);
 }
 
 static void help_gives_other_keys_back(void **state)

@@ -1,0 +1,171 @@
+/* browse_detail: the chosen face with all that is known of it, see browse.h. UI thread. */
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/mem.h"
+#include "tui/bars.h"
+#include "tui/browse.h"
+
+/* The columns of the votes of FER+ in their file's order. */
+static const char *const vote_names[DATASET_VOTES] = {"neutral", "happy",   "surprise", "sad",
+                                                      "angry",   "disgust", "fear",     "contempt",
+                                                      "unknown", "no face"};
+
+/* The largest square of the pane, in its middle. */
+static void draw_picture(struct browse *b, WINDOW *win, const uint8_t *image)
+{
+    struct layout_rect r = b->layout.picture;
+    int h = r.h < r.w / 2 ? r.h : r.w / 2;
+    if (h > 0)
+        tile_draw(b->large, win, r.y + (r.h - h) / 2, r.x + (r.w - 2 * h) / 2, h, 2 * h, image,
+                  DATASET_SIDE);
+}
+
+static void line(struct browse *b, WINDOW *win, int i, struct ink ink, const char *text)
+{
+    struct layout_rect r = b->layout.text;
+    if (i < r.h)
+        style_text(b->style, win, r.y + i, r.x, r.w, ink, text);
+}
+
+/* "labelled happy (sad in the source), left out" */
+static void label_text(const struct browse *b, int row, char *text, size_t size)
+{
+    const struct dataset *ds = b->study->ds;
+    int n = snprintf(text, size, "%s", ds->class_name[ds->label[row]]);
+    if (ds->label[row] != ds->given[row])
+        n += snprintf(text + n, size - (size_t)n, " (relabelled; the source says %s)",
+                      ds->class_name[ds->given[row]]);
+    if (ds->excluded[row])
+        snprintf(text + n, size - (size_t)n, ", left out");
+}
+
+static void network_text(const struct browse *b, int row, char *text, size_t size)
+{
+    const struct dataset *ds = b->study->ds;
+    const struct survey_news *news = &b->study->news;
+    int best = survey_best(news, ds, row);
+    if (best < 0)
+        snprintf(text, size, "%s", news->p != NULL ? "the network has not seen it yet" : "");
+    else
+        snprintf(text, size, "%s: %s %.0f %%, loss %.2f", news->model, ds->class_name[best],
+                 100 * exp(-(double)survey_loss(news, ds, row, best)),
+                 (double)survey_loss(news, ds, row, ds->label[row]));
+}
+
+/* What the doctor found, the first finding in words; else the light. */
+static void facts_text(const struct browse *b, int row, char *text, size_t size)
+{
+    const struct study *s = b->study;
+    const struct survey_news *news = &s->news;
+    int n = 0;
+    text[0] = '\0';
+    for (int k = 0; s->doctor != NULL && k < DOCTOR_KINDS; k++)
+        if (b->list.finding[row] >> k & 1)
+            n += snprintf(text + n, size - (size_t)n, "%s%s",
+                          n > 0 ? ", " : "found: ", doctor_name((enum doctor_kind)k));
+    if (n == 0 && news->brightness != NULL)
+        snprintf(text, size, "brightness %.0f, contrast %.0f", (double)news->brightness[row],
+                 (double)news->contrast[row]);
+}
+
+static void draw_text(struct browse *b, WINDOW *win, int row)
+{
+    char text[160], where[120];
+    const struct dataset *ds = b->study->ds;
+    int best = survey_best(&b->study->news, ds, row);
+    struct ink plain = style_role(b->style, STYLE_TEXT);
+    label_text(b, row, text, sizeof text);
+    struct ink bold = b->mood[ds->label[row]].ink;
+    bold.attr |= A_BOLD;
+    line(b, win, 0, bold, text);
+    dataset_origin(ds, row, where, sizeof where);
+    snprintf(text, sizeof text, "row %d  %s  %s", row, split_name((enum split)ds->split[row]),
+             where);
+    line(b, win, 1, plain, text);
+    network_text(b, row, text, sizeof text);
+    line(b, win, 2,
+         style_role(b->style, best < 0                 ? STYLE_DIM
+                              : best == ds->label[row] ? STYLE_GOOD
+                                                       : STYLE_WARN),
+         text);
+    facts_text(b, row, text, sizeof text);
+    line(b, win, 3, style_role(b->style, b->list.finding[row] != 0 ? STYLE_WARN : STYLE_DIM), text);
+}
+
+static void title(struct browse *b, WINDOW *win, WINDOW *bars, const char *text)
+{
+    int y = getpary(bars) - 1, x = getparx(bars);
+    style_text(b->style, win, y, x, getmaxx(bars), style_role(b->style, STYLE_TITLE), text);
+}
+
+/* In the order of the classes, the other columns of FER+ behind them. */
+static void draw_votes(struct browse *b, WINDOW *win, int row)
+{
+    const struct dataset *ds = b->study->ds;
+    const uint8_t *votes = ds->votes + (size_t)row * DATASET_VOTES;
+    static const int order[DATASET_VOTES] = {4, 5, 6, 1, 3, 2, 0, 7, 8, 9};
+    struct bar bars[DATASET_VOTES];
+    int total = 0;
+    for (int i = 0; i < DATASET_VOTES; i++)
+        total += votes[i];
+    for (int i = 0; i < DATASET_VOTES; i++) {
+        int v = order[i];
+        const struct style_mood *mood = i < DATASET_CLASSES ? &b->mood[i] : NULL;
+        bars[i] = (struct bar){.label = vote_names[v],
+                               .letter = mood != NULL ? mood->letter : "cu-"[i - DATASET_CLASSES],
+                               .value = total > 0 ? (float)votes[v] / (float)total : 0,
+                               .raw = NAN,
+                               .ink = mood != NULL ? mood->ink : style_role(b->style, STYLE_DIM)};
+    }
+    char text[40];
+    snprintf(text, sizeof text, "FER+, %d votes", total);
+    title(b, win, b->votes, text);
+    bars_draw(b->style, b->votes, bars, DATASET_VOTES);
+}
+
+static void draw_words(struct browse *b, WINDOW *win, int row)
+{
+    const struct study *s = b->study;
+    struct bar bars[BARS_MAX];
+    int n = s->ds->classes < BARS_MAX ? s->ds->classes : BARS_MAX;
+    for (int c = 0; c < n; c++)
+        bars[c] = (struct bar){.label = b->mood[c].name,
+                               .letter = b->mood[c].letter,
+                               .value = s->news.p[(size_t)row * (size_t)s->ds->classes + (size_t)c],
+                               .raw = NAN,
+                               .ink = b->mood[c].ink};
+    title(b, win, b->words, s->news.model);
+    bars_draw(b->style, b->words, bars, n);
+}
+
+static void draw_mean_face(struct browse *b, WINDOW *win)
+{
+    const struct survey_news *news = &b->study->news;
+    char text[120];
+    if (news->mean == NULL)
+        return;
+    draw_picture(b, win, news->mean + (size_t)b->class * DATASET_PIXELS);
+    snprintf(text, sizeof text, "the mean of all faces that the source calls %s",
+             b->study->ds->class_name[b->class]);
+    line(b, win, 0, b->mood[b->class].ink, text);
+}
+
+void browse_detail_draw(struct browse *b, WINDOW *win)
+{
+    int row = browse_row(b);
+    if (b->layout.picture.w == 0)
+        return;
+    if (row < 0) {
+        if (b->sheet)
+            draw_mean_face(b, win);
+        return;
+    }
+    draw_picture(b, win, dataset_image(b->study->ds, row));
+    draw_text(b, win, row);
+    if (b->votes != NULL)
+        draw_votes(b, win, row);
+    if (b->words != NULL && survey_best(&b->study->news, b->study->ds, row) >= 0)
+        draw_words(b, win, row);
+}
