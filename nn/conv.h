@@ -23,6 +23,7 @@ struct conv {
  */
 struct conv_algo {
     const char *name;
+    bool by_image; /* gains nothing by several images at once; backward adds to dw */
     /* Can it compute this convolution? NULL: any. */
     bool (*fits)(const struct conv *c);
     /* The fewest images worth a part of the batch of their own; NULL: the output's size says. */
@@ -37,7 +38,8 @@ struct conv_algo {
     /* y = x * kernel. */
     void (*forward)(const struct conv *c, const float *kernel, const float *prepared,
                     const float *x, float *y, int n, float *scratch);
-    /* Writes dw unless NULL; writes dx, or adds to it if add, unless NULL. */
+    /* Writes dw (adds to it if by_image) unless NULL; writes dx, or adds to it if add, unless NULL.
+     */
     void (*backward)(const struct conv *c, const float *kernel, const float *prepared,
                      const float *x, const float *dy, float *dx, bool add, float *dw, int n,
                      float *scratch);
@@ -45,6 +47,6 @@ struct conv_algo {
 
 #define CONV_CHANNELS 16
 
-extern const struct conv_algo conv_im2col, conv_winograd, conv_direct, conv_grouped;
+extern const struct conv_algo conv_im2col, conv_winograd, conv_direct, conv_grey, conv_grouped;
 
 #endif

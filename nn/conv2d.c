@@ -4,6 +4,8 @@
  */
 #include "nn/kinds.h"
 
+#include <string.h>
+
 #include "base/mem.h"
 #include "nn/conv.h"
 #include "nn/params.h"
@@ -43,6 +45,7 @@ static const struct conv_algo *choose(const struct conv *c)
     return c->groups > 1           ? &conv_grouped
            : conv_winograd.fits(c) ? &conv_winograd
            : conv_direct.fits(c)   ? &conv_direct
+           : conv_grey.fits(c)     ? &conv_grey
                                    : &conv_im2col;
 }
 
@@ -65,6 +68,7 @@ static int conv2d_shape(struct layer *l, struct err *err)
         params_add(l, "bias", 1, &c->out.c);
     c->algo = choose(c);
     l->scratch = c->algo->scratch(c);
+    l->reads_lazy = c->algo->by_image;
     for (int train = 0; train < 2 && c->algo->prepared != NULL; train++)
         l->prepared[train] = c->algo->prepared(c, train);
     l->partial = LAYER_SLICES * params_trainable(l);
@@ -84,9 +88,12 @@ static void forward_slice(const struct call *call, const struct slice *s)
 {
     const struct conv *c = call->l->priv;
     const struct layer *l = call->l;
-    float *y = call_y(call, s->first);
-    c->algo->forward(c, l->param[0].w, call->run->prepared, call_x(call, 0, s->first), y, s->n,
-                     call->run->scratch[s->worker]);
+    float *y = call_y(call, s->first), *scratch = call->run->scratch[s->worker];
+    int n = c->algo->by_image ? 1 : s->n;
+    for (int i = s->first; i < s->first + s->n; i += n) {
+        const float *x = n == 1 ? call_in(call, 0, i, s->worker) : call_x(call, 0, i);
+        c->algo->forward(c, l->param[0].w, call->run->prepared, x, call_y(call, i), n, scratch);
+    }
     if (l->params > 1)
         vec_add_row(y, l->param[1].w, (size_t)s->n * (size_t)c->out.h * (size_t)c->out.w,
                     (size_t)c->out.c);
@@ -138,10 +145,16 @@ static void backward_slice(const struct call *call, const struct slice *s)
     const struct conv *c = l->priv;
     const float *dy = call_dy(call, s->first);
     float *dw = call->run->partial + (size_t)s->part * params_trainable(l);
-    float *dx = call->dx[0] != NULL ? call_dx(call, 0, s->first) : NULL;
-    c->algo->backward(c, l->param[0].w, call->run->prepared, call_x(call, 0, s->first), dy, dx,
-                      call->run->add[0], l->param[0].trainable ? dw : NULL, s->n,
-                      call->run->scratch[s->worker]);
+    bool learns = l->param[0].trainable;
+    int n = c->algo->by_image ? 1 : s->n;
+    if (learns && c->algo->by_image)
+        memset(dw, 0, l->param[0].size * sizeof *dw);
+    for (int i = s->first; i < s->first + s->n; i += n) {
+        const float *x = n == 1 ? call_in(call, 0, i, s->worker) : call_x(call, 0, i);
+        c->algo->backward(c, l->param[0].w, call->run->prepared, x, call_dy(call, i),
+                          call->dx[0] != NULL ? call_dx(call, 0, i) : NULL, call->run->add[0],
+                          learns ? dw : NULL, n, call->run->scratch[s->worker]);
+    }
     if (l->params > 1 && l->param[1].trainable)
         vec_sum_rows(dw + l->param[0].size, dy, (size_t)s->n * (size_t)c->out.h * (size_t)c->out.w,
                      (size_t)c->out.c);

@@ -14,7 +14,7 @@ typedef float vec16 __attribute__((vector_size(64), aligned(4), may_alias));
 typedef float vec8 __attribute__((vector_size(32), aligned(4), may_alias));
 
 #define INLINE static inline __attribute__((always_inline))
-#define UNROLL _Pragma("GCC unroll 3")
+#define UNROLL _Pragma("GCC unroll 8")
 
 static bool is_usual(const struct depthwise *d)
 {
@@ -29,34 +29,72 @@ struct walk {
     int in_h, in_w, out_h, out_w, top, left, c;
 };
 
+/* One output pixel that looks beyond a border. */
+#define DEFINE_EDGE(name, vec)                                                                     \
+    INLINE void name(const struct walk *s, const vec *k, const float *x, float *y, bool add,       \
+                     int oy, int ox)                                                               \
+    {                                                                                              \
+        int iy = oy - s->top, ix = ox - s->left;                                                   \
+        vec *to = (vec *)(y + ((ptrdiff_t)oy * s->out_w + ox) * s->c), sum = {0};                  \
+        if (add)                                                                                   \
+            sum = *to;                                                                             \
+        for (int r = 0; r < 3; r++)                                                                \
+            for (int q = 0; q < 3; q++)                                                            \
+                if (iy + r >= 0 && iy + r < s->in_h && ix + q >= 0 && ix + q < s->in_w)            \
+                    sum += k[3 * r + q] *                                                          \
+                           *(const vec *)(x + ((ptrdiff_t)(iy + r) * s->in_w + ix + q) * s->c);    \
+        *to = sum;                                                                                 \
+    }
+
+/*
+ * `n` output pixels side by side, no window of which looks beyond a border: each input pixel is
+ * read once for the up to three of them that see it.
+ */
+#define DEFINE_INNER(name, vec, n)                                                                 \
+    INLINE void name(const struct walk *s, const vec *k, const float *x, float *y, bool add,       \
+                     int oy, int ox)                                                               \
+    {                                                                                              \
+        const float *at = x + ((ptrdiff_t)(oy - s->top) * s->in_w + ox - s->left) * s->c;          \
+        float *to = y + ((ptrdiff_t)oy * s->out_w + ox) * s->c;                                    \
+        vec sum[n];                                                                                \
+        UNROLL for (int i = 0; i < (n); i++)                                                       \
+        {                                                                                          \
+            sum[i] = (vec){0};                                                                     \
+            if (add)                                                                               \
+                sum[i] = *(const vec *)(to + (ptrdiff_t)i * s->c);                                 \
+        }                                                                                          \
+        UNROLL for (int r = 0; r < 3; r++) UNROLL for (int j = 0; j < (n) + 2; j++)                \
+        {                                                                                          \
+            vec here = *(const vec *)(at + ((ptrdiff_t)r * s->in_w + j) * s->c);                   \
+            UNROLL for (int i = 0; i < (n); i++) if (j - i >= 0 && j - i < 3) sum[i] +=            \
+                k[3 * r + j - i] * here;                                                           \
+        }                                                                                          \
+        UNROLL for (int i = 0; i < (n); i++) * (vec *)(to + (ptrdiff_t)i * s->c) = sum[i];         \
+    }
+
 /*
  * For `vec` channels of one image: y = x * k (or +=). Taps outside the image are left out by their
  * range of rows and columns.
  */
 #define DEFINE_CORRELATE(name, vec)                                                                \
+    DEFINE_EDGE(name##_edge, vec)                                                                  \
+    DEFINE_INNER(name##_four, vec, 4)                                                              \
+    DEFINE_INNER(name##_one, vec, 1)                                                               \
     INLINE void name(const struct walk *s, const vec *k, const float *x, float *y, bool add)       \
     {                                                                                              \
-        for (int oy = 0; oy < s->out_h; oy++)                                                      \
-            for (int ox = 0; ox < s->out_w; ox++) {                                                \
-                int iy = oy - s->top, ix = ox - s->left;                                           \
-                const float *at = x + ((ptrdiff_t)iy * s->in_w + ix) * s->c;                       \
-                vec *to = (vec *)(y + ((ptrdiff_t)oy * s->out_w + ox) * s->c);                     \
-                vec sum = {0};                                                                     \
-                if (add)                                                                           \
-                    sum = *to;                                                                     \
-                if (iy >= 0 && ix >= 0 && iy + 3 <= s->in_h && ix + 3 <= s->in_w) {                \
-                    UNROLL for (int r = 0; r < 3; r++) UNROLL for (int q = 0; q < 3; q++) sum +=   \
-                        k[3 * r + q] * *(const vec *)(at + ((ptrdiff_t)r * s->in_w + q) * s->c);   \
-                } else {                                                                           \
-                    for (int r = 0; r < 3; r++)                                                    \
-                        for (int q = 0; q < 3; q++)                                                \
-                            if (iy + r >= 0 && iy + r < s->in_h && ix + q >= 0 &&                  \
-                                ix + q < s->in_w)                                                  \
-                                sum += k[3 * r + q] *                                              \
-                                       *(const vec *)(at + ((ptrdiff_t)r * s->in_w + q) * s->c);   \
-                }                                                                                  \
-                *to = sum;                                                                         \
-            }                                                                                      \
+        int end = s->in_w - 2 + s->left < s->out_w ? s->in_w - 2 + s->left : s->out_w;             \
+        for (int oy = 0; oy < s->out_h; oy++) {                                                    \
+            bool inner = oy >= s->top && oy - s->top + 3 <= s->in_h;                               \
+            int ox = 0;                                                                            \
+            for (; ox < s->out_w && (!inner || ox < s->left); ox++)                                \
+                name##_edge(s, k, x, y, add, oy, ox);                                              \
+            for (; ox + 4 <= end; ox += 4)                                                         \
+                name##_four(s, k, x, y, add, oy, ox);                                              \
+            for (; ox < end; ox++)                                                                 \
+                name##_one(s, k, x, y, add, oy, ox);                                               \
+            for (; ox < s->out_w; ox++)                                                            \
+                name##_edge(s, k, x, y, add, oy, ox);                                              \
+        }                                                                                          \
     }
 
 /* The gradient of the taps: dw += x dy over one image. */

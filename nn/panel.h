@@ -19,4 +19,21 @@
 void panel_gemm(size_t m, size_t n, size_t k, const float *a, size_t row_a, size_t col_a,
                 const float *b, size_t ldb, float *c, size_t ldc, bool add);
 
+/*
+ * The same product with k cut into runs, of k steps each: run r begins at a + r run_a and
+ * b + r run_b. So windows of an image and rows of images are factors as they lie in memory.
+ */
+struct panel {
+    size_t m, n, runs, k;
+    const float *a;
+    size_t row_a, col_a, run_a;
+    const float *b;
+    size_t ldb, run_b;
+    float *c;
+    size_t ldc;
+    bool add;
+};
+
+void panel_run(const struct panel *g);
+
 #endif

@@ -37,7 +37,7 @@ static void each_product(const struct conv *c, int n,
     for (int i = 0; i < n * c->out.h * c->out.w * w->kh * w->kw; i++) {
         int kx = i % w->kw, ky = i / w->kw % w->kh, at = i / w->kw / w->kh;
         int ox = at % c->out.w, oy = at / c->out.w % c->out.h, image = at / c->out.w / c->out.h;
-        int x = ox + kx - w->left, y = oy + ky - w->top;
+        int x = ox * w->sw + kx - w->left, y = oy * w->sh + ky - w->top;
         if (x < 0 || x >= c->in.w || y < 0 || y >= c->in.h)
             continue;
         size_t xi = (size_t)((image * c->in.h + y) * c->in.w + x) * (size_t)c->in.c;
@@ -62,13 +62,12 @@ static void add_product(void *ctx, size_t xi, size_t ki, size_t yi)
     s->dw[ki] += (double)s->dy[yi] * s->x[xi];
 }
 
-/* Checks forward and both gradients of n images of h x w x in to out channels, r x r taps. */
-static void check(const struct conv_algo *algo, int taps, int h, int w, int in, int out, bool same,
-                  int n)
+/* Checks forward and both gradients of n images. */
+static void check_conv(struct conv c, int n)
 {
-    int edge = same ? taps / 2 : 0, lost = same ? 0 : taps - 1;
-    struct conv c = {.win = {taps, taps, 1, 1, same, edge, edge}, .in = {h, w, in}, .algo = algo};
-    c.out = (struct shape){h - lost, w - lost, out};
+    const struct conv_algo *algo = c.algo;
+    int taps = c.win.kh, h = c.in.h, w = c.in.w, in = c.in.c, out = c.out.c;
+    assert_true(algo->fits == NULL || algo->fits(&c));
     size_t nx = (size_t)n * shape_size(&c.in), ny = (size_t)n * shape_size(&c.out);
     size_t nk = (size_t)(taps * taps) * (size_t)in * (size_t)out;
     struct rng r;
@@ -87,6 +86,7 @@ static void check(const struct conv_algo *algo, int taps, int h, int w, int in, 
     float *y = noise(&r, ny), *dx = noise(&r, nx), *dw = noise(&r, nk);
     algo->forward(&c, kernel, prepared, x, y, n, scratch);
     assert_true(relative_error(y, s.y, ny) < 1e-4);
+    memset(dw, 0, algo->by_image ? nk * sizeof *dw : 0);
     algo->backward(&c, kernel, prepared, x, dy, dx, false, dw, n, scratch);
     assert_true(relative_error(dx, s.dx, nx) < 1e-4);
     assert_true(relative_error(dw, s.dw, nk) < 1e-4);
@@ -97,6 +97,16 @@ static void check(const struct conv_algo *algo, int taps, int h, int w, int in, 
     assert_true(relative_error(dx, s.dx, nx) < 1e-4);
     free(x), free(kernel), free(dy), free(y), free(dx), free(dw);
     free(s.y), free(s.dx), free(s.dw), free(prepared), free(scratch);
+}
+
+/* h x w x in to out channels, taps x taps. */
+static void check(const struct conv_algo *algo, int taps, int h, int w, int in, int out, bool same,
+                  int n)
+{
+    int edge = same ? taps / 2 : 0, lost = same ? 0 : taps - 1;
+    struct conv c = {.win = {taps, taps, 1, 1, same, edge, edge}, .in = {h, w, in}, .algo = algo};
+    c.out = (struct shape){h - lost, w - lost, out};
+    check_conv(c, n);
 }
 
 static void winograd_is_the_convolution(void **state)
@@ -123,9 +133,22 @@ static void direct_is_the_convolution(void **state)
 {
     (void)state;
     for (int side = 20; side <= 24; side++)
-        check(&conv_direct, 3, 26 - side, side, 8, 24, side % 2 == 0, 2);
+        check(&conv_direct, 3, 26 - side, side + 2, 8, 24, side % 2 == 0, 2);
     check(&conv_direct, 5, 7, 21, 16, 8, true, 2);
     check(&conv_direct, 2, 4, 26, 8, 8, false, 3);
+    for (int side = 19; side < 24; side++) {
+        struct conv c = {.win = {1, 1, 2, 2, false, 0, 0}, .in = {5, side, 16}};
+        c.out = (struct shape){3, (side + 1) / 2, 24};
+        c.algo = &conv_direct;
+        check_conv(c, 2);
+    }
+}
+
+static void grey_is_the_convolution(void **state)
+{
+    (void)state;
+    for (int side = 3; side <= 9; side++)
+        check(&conv_grey, 3, side, 12 - side, 1, 8 * (1 + side % 4), side % 2 == 0, 3);
 }
 
 static void panel_is_the_product(void **state)
@@ -153,9 +176,8 @@ static void panel_is_the_product(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(panel_is_the_product),
-        cmocka_unit_test(im2col_is_the_convolution),
-        cmocka_unit_test(direct_is_the_convolution),
+        cmocka_unit_test(panel_is_the_product),        cmocka_unit_test(im2col_is_the_convolution),
+        cmocka_unit_test(direct_is_the_convolution),   cmocka_unit_test(grey_is_the_convolution),
         cmocka_unit_test(winograd_is_the_convolution),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
