@@ -1,5 +1,6 @@
 /* eval: measures a model on one split of a data set. Main thread. */
 #include <jansson.h>
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -7,6 +8,7 @@
 #include "base/mem.h"
 #include "base/thread.h"
 #include "cmd/cmd.h"
+#include "nn/calibrate.h"
 #include "nn/evaluate.h"
 #include "nn/model.h"
 
@@ -45,18 +47,46 @@ static int open_job(struct job *j, const struct opts *opts, struct err *err)
     return 0;
 }
 
-/* Runs the network as the live program runs it: batch normalisation folded. */
-static void measure(struct job *j, const struct eval_opts *opts)
+/* Finds the temperature on the split that models are chosen by, and writes it. */
+static int calibrate(struct job *j, int batch, uint64_t weights, struct err *err)
 {
+    enum split split = SPLIT_PUBLIC;
+    int n = j->ds->count[split];
+    if (n == 0)
+        return err_set(err, "--calibrate: the data has no row of PublicTest");
+    float *logit = mem_alloc((size_t)(n * j->ds->classes) * sizeof *logit);
+    int *label = mem_alloc((size_t)n * sizeof *label);
+    evaluate_answers(j->model->graph, j->ds, split, batch, NULL, logit);
+    for (int i = 0; i < n * j->ds->classes; i++)
+        logit[i] = logf(fmaxf(logit[i], 1e-30f));
+    for (int i = 0; i < n; i++)
+        label[i] = j->ds->label[j->ds->row[split][i]];
+    double t = calibrate_fit(logit, label, n, j->ds->classes);
+    j->model->temperature = round(t * 1e4) / 1e4; /* as the file has it */
+    int rc = calibrate_write(j->dir, weights, t, "PublicTest", n, err);
+    free(logit);
+    free(label);
+    return rc;
+}
+
+/* Runs the network as the live program runs it: batch normalisation folded. */
+static int measure(struct job *j, const struct eval_opts *opts, struct err *err)
+{
+    uint64_t weights = model_check_sum(j->model->graph); /* folding changes them */
     struct metrics unseen;
     struct evaluate_views views;
-    evaluate_views_set(&views, opts->tta, opts->tta_shift);
     bool *seen = mem_zalloc((size_t)j->ds->count[j->split], sizeof *seen);
     dataset_seen_before(j->ds, j->split, seen);
     j->params = (long)j->model->graph->params;
     j->macs = graph_macs(j->model->graph);
     graph_fold(j->model->graph);
     graph_reserve(j->model->graph, opts->batch, false, j->pool);
+    if (opts->calibrate && calibrate(j, opts->batch, weights, err) != 0) {
+        free(seen);
+        return -1;
+    }
+    evaluate_views_set(&views, opts->tta, opts->tta_shift);
+    views.temperature = (float)j->model->temperature;
     metrics_clear(&j->counts, j->ds->classes);
     metrics_clear(&unseen, j->ds->classes);
     evaluate_split(j->model->graph, j->ds, j->split, opts->batch, &views, seen, &j->counts,
@@ -64,6 +94,7 @@ static void measure(struct job *j, const struct eval_opts *opts)
     metrics_summarize(&j->counts, &j->all);
     metrics_summarize(&unseen, &j->unseen);
     free(seen);
+    return 0;
 }
 
 static void close_job(struct job *j)
@@ -102,12 +133,13 @@ static void print_json(const struct job *j)
 {
     const struct metrics_summary *s = &j->all, *u = &j->unseen;
     json_t *out = json_pack(
-        "{s:I, s:f, s:f, s:f, s:f, s:f, s:f, s:o, s:o, s:{s:I, s:f, s:f}, s:I, s:I, s:s, s:s}", "n",
-        (json_int_t)s->n, "loss", s->loss, "accuracy", s->accuracy, "top2", s->top2, "top3",
-        s->top3, "macro_f1", s->macro_f1, "ece", s->ece, "per_class", classes_json(j), "confusion",
-        confusion_json(j), "dedup", "n", (json_int_t)u->n, "accuracy", u->accuracy, "macro_f1",
-        u->macro_f1, "params", (json_int_t)j->params, "macs", (json_int_t)j->macs, "model", j->dir,
-        "split", j->split_name);
+        "{s:I, s:f, s:f, s:f, s:f, s:f, s:f, s:f, s:o, s:o, s:{s:I, s:f, s:f}, s:I, s:I, s:s, s:s}",
+        "n", (json_int_t)s->n, "loss", s->loss, "accuracy", s->accuracy, "top2", s->top2, "top3",
+        s->top3, "macro_f1", s->macro_f1, "ece", s->ece, "temperature", j->model->temperature,
+        "per_class", classes_json(j), "confusion", confusion_json(j), "dedup", "n",
+        (json_int_t)u->n, "accuracy", u->accuracy, "macro_f1", u->macro_f1, "params",
+        (json_int_t)j->params, "macs", (json_int_t)j->macs, "model", j->dir, "split",
+        j->split_name);
     json_dumpf(out, stdout, JSON_REAL_PRECISION(6));
     putchar('\n');
     json_decref(out);
@@ -120,8 +152,9 @@ static void print_table(const struct job *j)
     printf("%s on %s: %ld images, %ld parameters, %ld multiply-adds\n\n", j->dir, j->split_name,
            s->n, j->params, j->macs);
     printf("accuracy %.2f %%   top 2 %.2f %%   top 3 %.2f %%   macro-F1 %.2f %%   loss %.4f   "
-           "ECE %.4f\n",
-           100 * s->accuracy, 100 * s->top2, 100 * s->top3, 100 * s->macro_f1, s->loss, s->ece);
+           "ECE %.4f (temperature %.3f)\n",
+           100 * s->accuracy, 100 * s->top2, 100 * s->top3, 100 * s->macro_f1, s->loss, s->ece,
+           j->model->temperature);
     printf("without the images that an earlier split holds too: %ld images, accuracy %.2f %%, "
            "macro-F1 %.2f %%\n\n",
            u->n, 100 * u->accuracy, 100 * u->macro_f1);
@@ -150,11 +183,10 @@ static int eval_run(const struct opts *opts, int argc, char **argv)
         return EXIT_USAGE;
     }
     int code = EXIT_OK;
-    if (open_job(&j, opts, &err) != 0) {
+    if (open_job(&j, opts, &err) != 0 || measure(&j, &opts->eval, &err) != 0) {
         fprintf(stderr, "moodtop eval: %s\n", err.text);
         code = EXIT_FAILED;
     } else {
-        measure(&j, &opts->eval);
         if (opts->eval.json)
             print_json(&j);
         else
@@ -172,6 +204,7 @@ const struct command cmd_eval = {
     .examples = "moodtop eval --data fer2013.csv\n"
                 "moodtop eval --model runs/2026-11-21-0930-emotion --data fer2013.csv --split "
                 "PublicTest --json\n"
-                "moodtop eval --data fer2013.csv --tta ten\n",
+                "moodtop eval --data fer2013.csv --tta ten\n"
+                "moodtop eval --data fer2013.csv --calibrate\n",
     .run = eval_run,
 };

@@ -139,6 +139,7 @@ struct eval_opts {
     int batch;
     enum eval_tta tta; /* each image is seen in several ways, whose mean counts */
     int tta_shift;     /* pixels */
+    bool calibrate;    /* finds the temperature and writes it into the model's directory */
 };
 
 /* [stats] what a data set consists of. */

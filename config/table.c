@@ -253,6 +253,9 @@ const struct table_row table_rows[] = {
      .help = "mean over several views of each image: none, flip (it and its mirror image), ten "
              "(it, four shifts, and the mirror images of these five)"},
     {FIELD(eval, tta_shift), INT("2", 1, 24), .unit = "pixels", .help = "shift of --tta ten"},
+    {FIELD(eval, calibrate), BOOL("false"), .flag_only = true,
+     .help = "first find, on PublicTest, the temperature at which the probabilities are right most "
+             "often, and write it to calibration.json of the model"},
 
     {FIELD(stats, data), PATH(""), .letter = 'd', .metavar = "FILE",
      .help = "images and labels, as fer2013.csv"},

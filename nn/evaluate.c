@@ -2,10 +2,10 @@
 #include "nn/evaluate.h"
 
 #include <stdlib.h>
-
 #include <string.h>
 
 #include "base/mem.h"
+#include "nn/calibrate.h"
 #include "nn/loss.h"
 
 void evaluate_views_set(struct evaluate_views *v, enum eval_tta tta, int shift)
@@ -13,6 +13,7 @@ void evaluate_views_set(struct evaluate_views *v, enum eval_tta tta, int shift)
     static const int corner[5][2] = {{0, 0}, {-1, -1}, {1, -1}, {-1, 1}, {1, 1}};
     int places = tta == EVAL_TTA_TEN ? 5 : 1;
     memset(v, 0, sizeof *v);
+    v->temperature = 1;
     for (int flip = 0; flip <= (tta != EVAL_TTA_NONE); flip++) {
         for (int i = 0; i < places; i++, v->n++) {
             v->view[v->n].dx = corner[i][0] * shift;
@@ -57,35 +58,42 @@ static void run_views(const struct pass *pass, const int *row, int n)
                  pass->x + (size_t)i * DATASET_PIXELS);
         const float *logits = graph_logits(pass->g, pass->x, n, false, 0);
         loss_softmax(logits, n, pass->ds->classes, pass->p);
+        calibrate_apply(pass->p, n, pass->ds->classes, (double)pass->views->temperature);
         for (int i = 0; i < n * pass->ds->classes; i++)
             pass->mean[i] += pass->p[i] / (float)pass->views->n;
     }
 }
 
-void evaluate_split(struct graph *g, const struct dataset *ds, enum split split, int batch,
-                    const struct evaluate_views *views, const bool *seen, struct metrics *all,
-                    struct metrics *unseen)
+void evaluate_answers(struct graph *g, const struct dataset *ds, enum split split, int batch,
+                      const struct evaluate_views *views, float *p)
 {
     struct evaluate_views plain;
     evaluate_views_set(&plain, EVAL_TTA_NONE, 0);
     struct pass pass = {.g = g, .ds = ds, .views = views != NULL ? views : &plain};
     pass.x = mem_aligned((size_t)batch * DATASET_PIXELS, sizeof(float));
     pass.p = mem_alloc((size_t)(batch * ds->classes) * sizeof(float));
-    pass.mean = mem_alloc((size_t)(batch * ds->classes) * sizeof(float));
     for (int first = 0; first < ds->count[split]; first += batch) {
-        const int *row = ds->row[split] + first;
         int n = ds->count[split] - first < batch ? ds->count[split] - first : batch;
-        run_views(&pass, row, n);
-        for (int i = 0; i < n; i++) {
-            const float *p = pass.mean + (size_t)(i * ds->classes);
-            metrics_add(all, p, ds->label[row[i]]);
-            if (unseen != NULL && !seen[first + i])
-                metrics_add(unseen, p, ds->label[row[i]]);
-        }
+        pass.mean = p + (size_t)(first * ds->classes);
+        run_views(&pass, ds->row[split] + first, n);
     }
     free(pass.x);
     free(pass.p);
-    free(pass.mean);
+}
+
+void evaluate_split(struct graph *g, const struct dataset *ds, enum split split, int batch,
+                    const struct evaluate_views *views, const bool *seen, struct metrics *all,
+                    struct metrics *unseen)
+{
+    float *answers = mem_alloc((size_t)((ds->count[split] + 1) * ds->classes) * sizeof *answers);
+    evaluate_answers(g, ds, split, batch, views, answers);
+    for (int i = 0; i < ds->count[split]; i++) {
+        const float *p = answers + (size_t)(i * ds->classes);
+        metrics_add(all, p, ds->label[ds->row[split][i]]);
+        if (unseen != NULL && !seen[i])
+            metrics_add(unseen, p, ds->label[ds->row[split][i]]);
+    }
+    free(answers);
 }
 
 int evaluate_fits(const struct graph *g, const struct dataset *ds, struct err *err)

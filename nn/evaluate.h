@@ -11,6 +11,7 @@ enum { EVALUATE_VIEWS_MAX = 10 };
 
 /* The ways in which an image is shown to the network; the mean of its answers counts. */
 struct evaluate_views {
+    float temperature; /* that logits are divided by */
     int n;
     struct {
         int dx, dy; /* the picture is moved by this, its border repeated */
@@ -30,6 +31,10 @@ void evaluate_views_set(struct evaluate_views *v, enum eval_tta tta, int shift);
 void evaluate_split(struct graph *g, const struct dataset *ds, enum split split, int batch,
                     const struct evaluate_views *views, const bool *seen, struct metrics *all,
                     struct metrics *unseen);
+
+/* The same pass, but p (count of the split, classes) gets the probabilities. */
+void evaluate_answers(struct graph *g, const struct dataset *ds, enum split split, int batch,
+                      const struct evaluate_views *views, float *p);
 
 /* 0 if the network takes 48x48x1 pictures and gives the data set's classes; -1 and why not. */
 int evaluate_fits(const struct graph *g, const struct dataset *ds, struct err *err);

@@ -7,6 +7,7 @@
 
 #include "base/file.h"
 #include "base/mem.h"
+#include "nn/calibrate.h"
 #include "nn/model.h"
 
 struct infer {
@@ -94,4 +95,5 @@ void infer_run(struct infer *in, const float *x, int n, float *p)
     assert(n >= 1 && n <= in->max_batch);
     const float *y = graph_forward(in->model->graph, x, n, false, 0);
     memcpy(p, y, (size_t)n * (size_t)in->info.classes * sizeof *p);
+    calibrate_apply(p, n, in->info.classes, in->model->temperature);
 }

@@ -35,7 +35,8 @@ const struct infer_info *infer_info(const struct infer *in);
 
 /*
  * x: (N,H,W,C) grey levels 0..255 as floats (a model that wants them scaled begins with a Rescaling
- * or a LayerNormalization layer); p: (N,classes) probabilities. 1 <= n <= max_batch. x is not kept
+ * or a LayerNormalization layer); p: (N,classes) probabilities, calibrated
+ * where the model is (nn/calibrate.h). 1 <= n <= max_batch. x is not kept
  * or changed.
  */
 void infer_run(struct infer *in, const float *x, int n, float *p);

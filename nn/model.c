@@ -8,6 +8,7 @@
 
 #include "base/file.h"
 #include "base/mem.h"
+#include "nn/calibrate.h"
 #include "nn/safetensors.h"
 
 #define JSON_MAX (16u << 20)
@@ -75,6 +76,7 @@ struct model *model_open(const char *dir, struct err *err)
 {
     struct model *m = mem_zalloc(1, sizeof *m);
     m->dir = mem_strdup(dir);
+    m->temperature = 1;
     if (read_graph(m, err) != 0 || read_labels(m, err) != 0 || check_classes(m, err) != 0) {
         model_close(m);
         return NULL;
@@ -147,12 +149,31 @@ int model_read_weights(struct graph *g, const char *path, struct err *err)
     return rc;
 }
 
+uint64_t model_check_sum(const struct graph *g)
+{
+    uint64_t sum = UINT64_C(0xcbf29ce484222325);
+    for (int i = 0; i < g->layers; i++) {
+        for (int k = 0; k < g->layer[i].params; k++) {
+            const struct param *p = &g->layer[i].param[k];
+            size_t n = 1;
+            for (int d = 0; d < p->rank; d++)
+                n *= (size_t)p->dim[d];
+            for (size_t j = 0; j < n; j++) {
+                uint32_t bits;
+                memcpy(&bits, &p->w[j], sizeof bits);
+                sum = (sum ^ bits) * UINT64_C(0x100000001b3);
+            }
+        }
+    }
+    return sum;
+}
+
 int model_load_weights(struct model *m, struct err *err)
 {
     char *path = file_join(m->dir, "weights.safetensors");
     int rc = model_read_weights(m->graph, path, err);
     free(path);
-    return rc;
+    return rc != 0 ? rc : calibrate_read(m->dir, model_check_sum(m->graph), &m->temperature, err);
 }
 
 /* The folder of the running program. */

@@ -6,6 +6,8 @@
 #ifndef NN_MODEL_H
 #define NN_MODEL_H
 
+#include <stdint.h>
+
 #include "nn/graph.h"
 
 #define MODEL_CLASSES_MAX 64
@@ -15,7 +17,8 @@ struct model {
     char *json; /* text of model.json, kept so that a run can write it out again byte by byte */
     struct graph *graph;
     int classes;
-    char **labels; /* (classes) */
+    char **labels;      /* (classes) */
+    double temperature; /* that the logits are divided by; see nn/calibrate.h */
 };
 
 /* Reads model.json and labels.txt; the parameters are zero. NULL and err if one is missing or
@@ -23,7 +26,7 @@ struct model {
 struct model *model_open(const char *dir, struct err *err);
 
 /* Reads weights.safetensors of the directory into the graph's parameters; every one must be there,
- * in its shape. */
+ * in its shape. Also reads the temperature that was found for these weights. */
 int model_load_weights(struct model *m, struct err *err);
 
 /* Writes the graph's parameters to a safetensors file, atomically; half = as F16. */
@@ -31,6 +34,9 @@ int model_save_weights(const struct graph *g, const char *path, bool half, struc
 
 /* Reads a safetensors file into the graph's parameters. */
 int model_read_weights(struct graph *g, const char *path, struct err *err);
+
+/* A check sum of the graph's parameters: FNV-1a over their bits, in the order of the layers. */
+uint64_t model_check_sum(const struct graph *g);
 
 void model_close(struct model *m);
 
