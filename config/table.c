@@ -102,7 +102,7 @@ const struct table_row table_rows[] = {
 
     {FIELD(model, dir), PATH(""), .flag = "model", .letter = 'm', .metavar = "DIR",
      .help = "model directory; empty is the shipped emotion model"},
-    {FIELD(model, margin), REAL("0.05", 0, 2), .metavar = "SHARE",
+    {FIELD(model, margin), REAL("0.05", -0.3, 2), .metavar = "SHARE",
      .help = "how much of a face's side is added around it before it is given to the network"},
     {FIELD(model, offset_x), REAL("0", -0.5, 0.5), .metavar = "SHARE",
      .help = "how far the crop is moved to the right, in sides of the face"},

@@ -9,6 +9,7 @@
 #include "base/clock.h"
 #include "base/mem.h"
 #include "tui/bars.h"
+#include "tui/crop_pane.h"
 #include "tui/history.h"
 #include "tui/plot.h"
 
@@ -93,6 +94,11 @@ void live_panes_resize(struct live_panes *p, WINDOW *win, enum layout_pane maxim
     }
 }
 
+bool live_panes_has(const struct live_panes *p, enum layout_pane pane)
+{
+    return p->pane[pane] != NULL;
+}
+
 const struct scene_face *live_show_face(const struct live_show *show)
 {
     for (int i = 0; i < show->scene.faces; i++)
@@ -118,6 +124,11 @@ enum layout_pane live_panes_at(const struct live_panes *p, const struct live_sho
         return (enum layout_pane)i;
     }
     return LAYOUT_NONE;
+}
+
+const char *live_show_mood(const struct live_show *show, const struct scene_face *f)
+{
+    return f->sure ? show->mood[f->mood].name : "not sure";
 }
 
 const char *live_show_source(const struct live_show *show)
@@ -165,19 +176,26 @@ static void title_of_picture(const struct live_panes *p, const struct live_show 
 
 static void title_of_bars(const struct live_show *show, char *text, size_t size)
 {
+    static const char *const baselines[] = {[SCENE_BASELINE_NONE] = "",
+                                            [SCENE_BASELINE_LOOKING] = ", look neutral",
+                                            [SCENE_BASELINE_ON] = ", own base"};
     const struct scene_face *f = live_show_face(show);
     if (f == NULL)
         snprintf(text, size, "no face");
     else if (show->scene.faces > 1)
-        snprintf(text, size, "face %d (of %d): %s", f->id, show->scene.faces,
-                 show->mood[f->mood].name);
+        snprintf(text, size, "face %d (of %d): %s%s", f->id, show->scene.faces,
+                 live_show_mood(show, f), baselines[f->baseline]);
     else
-        snprintf(text, size, "face %d: %s", f->id, show->mood[f->mood].name);
+        snprintf(text, size, "face %d: %s%s", f->id, live_show_mood(show, f),
+                 baselines[f->baseline]);
 }
 
 static void title_of_history(const struct live_show *show, char *text, size_t size)
 {
-    if (show->selected == 0)
+    if (show->crops)
+        snprintf(text, size, "%s sees %dx%d", show->model->name, show->model->width,
+                 show->model->height);
+    else if (show->selected == 0)
         snprintf(text, size, "last %.0f s", LIVE_SPAN_S);
     else if (show->back_s > 0)
         snprintf(text, size, "face %d, %.0f s ago", show->selected, show->back_s);
@@ -263,13 +281,15 @@ static int marks_of(const struct live_show *show, struct picture_mark *marks, ch
         const struct scene_face *f = &sc->face[i];
         const struct style_mood *m = &show->mood[f->mood];
         if (sc->faces > CROWD && f->id != show->selected)
-            snprintf(labels[i], sizeof labels[i], "%d %c", f->id, m->letter);
+            snprintf(labels[i], sizeof labels[i], "%d %c", f->id, f->sure ? m->letter : '?');
+        else if (!f->sure)
+            snprintf(labels[i], sizeof labels[i], "%d not sure", f->id);
         else
             snprintf(labels[i], sizeof labels[i], "%d %s %.0f%%", f->id, m->name,
                      100 * (double)f->p[f->mood]);
         marks[i] = (struct picture_mark){.box = f->box,
                                          .label = labels[i],
-                                         .color = m->color,
+                                         .color = f->sure ? m->color : STYLE_DEFAULT,
                                          .selected = f->id == show->selected};
     }
     return sc->faces;
@@ -313,9 +333,10 @@ static void draw_faces(const struct live_panes *p, WINDOW *win, const struct liv
     for (int i = first; i < sc->faces && i - first < room; i++) {
         const struct scene_face *f = &sc->face[i];
         struct ink ink = f->id == show->selected ? style_role(p->style, STYLE_SELECTED)
-                                                 : show->mood[f->mood].ink;
+                         : f->sure               ? show->mood[f->mood].ink
+                                                 : style_role(p->style, STYLE_DIM);
         style_print(p->style, win, from + i - first, 0, getmaxx(win), ink, "%3d %-9s %3.0f%%",
-                    f->id, show->mood[f->mood].name, 100 * (double)f->p[f->mood]);
+                    f->id, live_show_mood(show, f), 100 * (double)f->p[f->mood]);
     }
 }
 
@@ -394,7 +415,9 @@ void live_panes_draw(struct live_panes *p, WINDOW *win, const struct live_show *
         draw_picture(p, show);
     if (p->pane[LAYOUT_BARS] != NULL)
         draw_bars(p, show);
-    if (p->pane[LAYOUT_HISTORY] != NULL)
+    if (p->pane[LAYOUT_HISTORY] != NULL && show->crops)
+        crop_pane_draw(p->style, p->pane[LAYOUT_HISTORY], &show->seen, show->mood);
+    else if (p->pane[LAYOUT_HISTORY] != NULL)
         draw_history(p, show);
     touchwin(win); /* the panes' cells are the window's, but it was not told */
     draw_titles(p, win, show);

@@ -32,6 +32,8 @@ struct live_show {
     enum live_zoom zoom;
     enum layout_pane focus, maximised;
     bool mirror;
+    bool crops;       /* what the network sees in place of the history */
+    struct seen seen; /* where crops is set */
 };
 
 struct live_panes;
@@ -41,6 +43,9 @@ void live_panes_free(struct live_panes *p);
 
 /* Makes the panes in win, whose size is the layout's; NULL = none. */
 void live_panes_resize(struct live_panes *p, WINDOW *win, enum layout_pane maximised);
+
+/* Whether the pane is on the screen. */
+bool live_panes_has(const struct live_panes *p, enum layout_pane pane);
 
 /* Draws all that is visible; win's cursor ends on the chosen face. */
 void live_panes_draw(struct live_panes *p, WINDOW *win, const struct live_show *show);
@@ -53,6 +58,9 @@ void live_panes_forget(struct live_panes *p);
 
 /* The chosen face if it is in the scene, or NULL. */
 const struct scene_face *live_show_face(const struct live_show *show);
+
+/* What is said of a face: its mood's name, or "not sure". */
+const char *live_show_mood(const struct live_show *show, const struct scene_face *f);
 
 /* The source's label; of paths and addresses only the last part, which says most. */
 const char *live_show_source(const struct live_show *show);

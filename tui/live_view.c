@@ -23,13 +23,18 @@ enum {
 struct live_view_state {
     struct live_show show;
     struct live_panes *panes;
-    WINDOW *win;     /* borrowed from the app */
+    WINDOW *win; /* borrowed from the app */
+    struct crop_how how;
+    int watched;     /* the face whose crops were asked for; 0 = none */
     uint64_t pushed; /* the last scene that went into the history */
     int results;     /* scenes so far */
     int64_t redrawn;
     char trouble[ERR_TEXT_MAX]; /* what a key asked for and did not get */
 };
 
+#define CROP_STEP 0.05 /* of the margin */
+#define OFFSET_STEP 0.02
+#define MARGIN_MIN (-0.3)
 #define SEEK_S 10.0 /* of a record */
 #define SPEED_MIN 0.125
 #define SPEED_MAX 16.0
@@ -48,6 +53,12 @@ static struct live_view_state *state_of(const struct view *v)
 /* ---- life -------------------------------------------------------------------------------------
  */
 
+static struct crop_how options_crop(const struct view *v)
+{
+    const struct model_opts *m = &v->opts->model;
+    return (struct crop_how){m->margin, m->offset_x, m->offset_y, m->align};
+}
+
 static int open_view(struct view *v, struct err *err)
 {
     (void)err;
@@ -57,6 +68,7 @@ static int open_view(struct view *v, struct err *err)
     show->focus = LAYOUT_PICTURE;
     show->maximised = LAYOUT_NONE;
     show->now = clock_now();
+    s->how = options_crop(v);
     style_moods(v->style, show->model->labels, show->model->classes, show->mood);
     s->panes = live_panes_new(v->style, &v->opts->ui, show->model->classes);
     return 0;
@@ -115,6 +127,18 @@ static void take_scene(struct view *v)
     live_panes_push(s->panes, &s->show.scene);
 }
 
+/* Asks for the crops of the chosen face, if they are shown, and takes them. */
+static void watch(struct view *v)
+{
+    struct live_view_state *s = state_of(v);
+    int wanted = s->show.crops ? s->show.selected : 0;
+    if (wanted != s->watched)
+        live_crop(live_of(v), &s->how, wanted);
+    s->watched = wanted;
+    if (wanted != 0)
+        live_seen(live_of(v), &s->show.seen);
+}
+
 static bool update_view(struct view *v, int64_t now)
 {
     struct live_view_state *s = state_of(v);
@@ -134,6 +158,7 @@ static bool update_view(struct view *v, int64_t now)
         show->now = now;
     show->mirror = mirrored(v, &show->status);
     choose(show);
+    watch(v);
     if (news || now - s->redrawn > STILL_NS) {
         s->redrawn = now;
         return true;
@@ -321,6 +346,59 @@ static void key_focus(struct view *v, int key)
     focus(v, (enum layout_pane)((state_of(v)->show.focus + step) % LAYOUT_PANES));
 }
 
+/* What the network sees, or the history again. Where there is no room for it, its pane alone. */
+static void key_crops(struct view *v, int key)
+{
+    (void)key;
+    struct live_view_state *s = state_of(v);
+    s->show.crops = !s->show.crops;
+    if (s->show.crops && !live_panes_has(s->panes, LAYOUT_HISTORY))
+        maximise(v, LAYOUT_HISTORY);
+    else if (!s->show.crops && s->show.maximised == LAYOUT_HISTORY)
+        maximise(v, LAYOUT_NONE);
+}
+
+static double moved(double share, double by, double least, double most)
+{
+    share = round((share + by) * 100) / 100;
+    return share < least ? least : share > most ? most : share;
+}
+
+/* How faces are cut out: margin, place, by the eyes or not; u = as the options say. */
+static void key_how(struct view *v, int key)
+{
+    struct live_view_state *s = state_of(v);
+    struct crop_how *how = &s->how;
+    if (key == ')' || key == '(')
+        how->margin = moved(how->margin, key == ')' ? CROP_STEP : -CROP_STEP, MARGIN_MIN, 2);
+    else if (key == 'H' || key == 'L')
+        how->dx = moved(how->dx, key == 'L' ? OFFSET_STEP : -OFFSET_STEP, -0.5, 0.5);
+    else if (key == 'J' || key == 'K')
+        how->dy = moved(how->dy, key == 'J' ? OFFSET_STEP : -OFFSET_STEP, -0.5, 0.5);
+    else if (key == 'e')
+        how->align = !how->align;
+    else
+        *how = options_crop(v);
+    live_crop(live_of(v), how, s->watched);
+}
+
+/* Three seconds of a neutral look become what this face is read against; again drops that. */
+static void key_baseline(struct view *v, int key)
+{
+    (void)key;
+    struct live_view_state *s = state_of(v);
+    const struct scene_face *f = live_show_face(&s->show);
+    bool neutral = false;
+    for (int i = 0; i < s->show.model->classes; i++)
+        neutral |= strcmp(s->show.model->labels[i], "neutral") == 0;
+    s->trouble[0] = '\0';
+    if (!neutral)
+        snprintf(s->trouble, sizeof s->trouble, "%s has no class \"neutral\" to set a base by",
+                 s->show.model->name);
+    else if (f != NULL)
+        live_baseline(live_of(v), f->id, f->baseline == SCENE_BASELINE_NONE);
+}
+
 static void key_zoom(struct view *v, int key)
 {
     (void)key;
@@ -420,6 +498,13 @@ static const struct view_key keys[] = {
     {'\t', 0, "Tab Shift-Tab", "pane", "the next or previous pane", key_focus},
     {KEY_BTAB, 0, NULL, NULL, NULL, key_focus},
     {'f', 0, "f", "zoom", "zoom on the face: where it helps, always, never", key_zoom},
+    {'b', 0, "b", "base", "read a face against its neutral look of 3 s, or not", key_baseline},
+    {'i', 0, "i", "input", "what the network sees, or the history", key_crops},
+    {'e', 0, "e", NULL, "turn faces until their eyes are level, or not", key_how},
+    {')', '(', "( ) H J K L u", NULL, "margin and place of the crops; u undoes that", key_how},
+    {'H', 'L', NULL, NULL, NULL, key_how},
+    {'J', 'K', NULL, NULL, NULL, key_how},
+    {'u', 0, NULL, NULL, NULL, key_how},
     {'c', 0, "c", NULL, "colour or grey picture", key_color},
     {KEY_LEFT, 'h', "Left Right h l", NULL, "the history back in time, or forth", key_time},
     {KEY_RIGHT, 'l', NULL, NULL, NULL, key_time},

@@ -95,7 +95,9 @@ struct analyzer *analyzer_open(const struct detect_opts *detect, const struct mo
         analyzer_close(a);
         return NULL;
     }
-    a->calm.classes = a->info->classes;
+    a->calm.classes = a->seen.classes = a->info->classes;
+    a->seen.height = a->info->height;
+    a->seen.width = a->info->width;
     a->calm.neutral = class_named(a->info, "neutral");
     a->crops = mem_aligned((size_t)BATCH * (size_t)a->info->height * (size_t)a->info->width,
                            sizeof *a->crops);
@@ -310,9 +312,6 @@ static void describe(struct analyzer *a, const struct frame *frame, struct scene
     scene->classes = a->info->classes;
     scene->done = clock_now();
     a->seen.seq = scene->seq;
-    a->seen.height = a->info->height;
-    a->seen.width = a->info->width;
-    a->seen.classes = a->info->classes;
 }
 
 void analyzer_run(struct analyzer *a, const struct frame *frame, struct scene *scene)

@@ -120,6 +120,7 @@ void live_close(struct live *l)
     analyzer_close(l->analyzer);
     mailbox_destroy(&l->preview);
     mailbox_destroy(&l->work);
+    frame_unref(l->last);
     frame_pool_free(l->pool);
     pthread_cond_destroy(&l->changed);
     pthread_mutex_destroy(&l->lock);
@@ -292,4 +293,54 @@ void live_speed(struct live *l, double speed)
 {
     if (l->replay != NULL)
         replay_speed(l->replay, speed);
+}
+
+/* ---- wishes ---------------------------------------------------------------------------------- */
+
+/* While the source is paused, the analysis gets its last frame again; the lock is held. */
+static void ask_again(struct live *l)
+{
+    if (!l->pause || l->last == NULL)
+        return;
+    l->handed++;
+    mailbox_put(&l->work, frame_ref(l->last));
+}
+
+void live_crop(struct live *l, const struct crop_how *how, int watch)
+{
+    if (l->replay != NULL)
+        return;
+    pthread_mutex_lock(&l->lock);
+    l->wishes.crop = true;
+    l->wishes.how = *how;
+    l->wishes.watch = watch;
+    ask_again(l);
+    pthread_mutex_unlock(&l->lock);
+}
+
+void live_baseline(struct live *l, int id, bool on)
+{
+    if (l->replay != NULL)
+        return;
+    pthread_mutex_lock(&l->lock);
+    struct wishes *w = &l->wishes;
+    int i = 0;
+    while (i < w->baselines && w->baseline[i].id != id)
+        i++;
+    if (i < BASELINES_MAX) { /* a newer wish for the same face replaces the older */
+        w->baseline[i].id = id;
+        w->baseline[i].on = on;
+        w->baselines = i == w->baselines ? i + 1 : w->baselines;
+    }
+    ask_again(l);
+    pthread_mutex_unlock(&l->lock);
+}
+
+void live_seen(struct live *l, struct seen *seen)
+{
+    if (l->replay != NULL)
+        return;
+    pthread_mutex_lock(&l->lock);
+    seen_copy(seen, &l->seen);
+    pthread_mutex_unlock(&l->lock);
 }

@@ -15,7 +15,9 @@
 #include "config/opts.h"
 #include "nn/infer.h"
 #include "vision/frame.h"
+#include "vision/crop.h"
 #include "vision/scene.h"
+#include "vision/seen.h"
 #include "vision/source_about.h"
 #include "vision/turn.h"
 
@@ -94,6 +96,16 @@ void live_control(struct live *l, uint32_t id, int value);
 /* How pictures are cut, turned and mirrored from now on. */
 void live_turn(struct live *l, const struct turn *turn);
 struct turn live_turned(struct live *l);
+
+/* How faces are cut out from now on, and the face whose crops live_seen gives; 0 = none. While the
+ * source is paused its last frame is analysed again. A replay has no pictures: nothing happens. */
+void live_crop(struct live *l, const struct crop_how *how, int watch);
+
+/* What the network saw last of that face; a replay leaves *seen alone. */
+void live_seen(struct live *l, struct seen *seen);
+
+/* Begins to look for a face's neutral look (vision/calm.h), or drops it. */
+void live_baseline(struct live *l, int id, bool on);
 
 /* Of a replay: goes to a second of the record; sets the speed, > 0. */
 void live_seek(struct live *l, double position);

@@ -25,7 +25,7 @@
 #include "vision/record.h"
 #include "vision/source.h"
 
-enum { CONTROLS_MAX = 16 }; /* orders that may wait */
+enum { CONTROLS_MAX = 16, BASELINES_MAX = 16 }; /* orders that may wait */
 
 /* What the watcher wants of the capture thread. */
 struct orders {
@@ -37,6 +37,18 @@ struct orders {
         uint32_t id;
         int value;
     } control[CONTROLS_MAX];
+};
+
+/* What the watcher wants of the analysis thread. */
+struct wishes {
+    bool crop;
+    struct crop_how how;
+    int watch;
+    int baselines;
+    struct {
+        int id;
+        bool on;
+    } baseline[BASELINES_MAX];
 };
 
 struct live {
@@ -60,6 +72,9 @@ struct live {
     struct turn turn;
     bool turned; /* turn is the watcher's, not the options' */
     struct orders orders;
+    struct wishes wishes;
+    struct frame *last; /* that was analysed; to analyse it again while the source is paused */
+    struct seen seen;
     struct scene scene;
     struct live_status status;
     struct rate captured, analysed;

@@ -275,6 +275,20 @@ static void write_down(struct live *l, struct frame *frame, const struct scene *
     pthread_mutex_unlock(&l->record_lock);
 }
 
+/* Does what the watcher wants of the analyzer. */
+static void fulfil(struct live *l)
+{
+    pthread_mutex_lock(&l->lock);
+    struct wishes w = l->wishes;
+    l->wishes.crop = false;
+    l->wishes.baselines = 0;
+    pthread_mutex_unlock(&l->lock);
+    if (w.crop)
+        analyzer_crop(l->analyzer, &w.how, w.watch);
+    for (int i = 0; i < w.baselines; i++)
+        analyzer_baseline(l->analyzer, w.baseline[i].id, w.baseline[i].on);
+}
+
 void *live_analysis_main(void *arg)
 {
     struct live *l = arg;
@@ -283,16 +297,21 @@ void *live_analysis_main(void *arg)
         struct frame *frame = mailbox_wait(&l->work, clock_now() + CLOCK_S);
         if (frame == NULL)
             continue;
+        fulfil(l);
         analyzer_run(l->analyzer, frame, scene);
-        write_down(l, frame, scene);
-        frame_unref(frame);
+        if (frame != l->last) /* which the analysis thread alone changes */
+            write_down(l, frame, scene);
         pthread_mutex_lock(&l->lock);
+        struct frame *old = l->last;
+        l->last = frame;
         l->scene = *scene;
+        seen_copy(&l->seen, analyzer_seen(l->analyzer));
         l->done++;
         l->status.analysed++;
         rate_count(&l->analysed, scene->done);
         pthread_cond_broadcast(&l->changed);
         pthread_mutex_unlock(&l->lock);
+        frame_unref(old);
         wake(l);
     }
     free(scene);

@@ -107,9 +107,64 @@ static void any_area_keeps_the_mean_of_a_flat_picture(void **state)
     }
 }
 
+/* What eval reads from a data set's row, and what live cuts out of a frame, are the same numbers.
+ */
+static void a_picture_of_the_networks_size_is_its_input(void **state)
+{
+    (void)state;
+    static uint8_t grey[48 * 48];
+    static float out[48 * 48];
+    for (int i = 0; i < 48 * 48; i++)
+        grey[i] = (uint8_t)(i * 37 % 251);
+    struct frame frame = {.width = 48, .height = 48, .grey = grey};
+    struct box all = {0, 0, 48, 48};
+    struct crop_how how = {0};
+    crop_face(&frame, &all, &how, NULL, out, 48, 48);
+    for (int i = 0; i < 48 * 48; i++)
+        assert_true(out[i] == grey[i]);
+}
+
+/* A ramp that rises along a direction `turn` off the rows. */
+static void paint_ramp(uint8_t *grey, int side, float turn)
+{
+    for (int i = 0; i < side * side; i++) {
+        float x = (float)(i % side) + 0.5f - (float)side / 2,
+              y = (float)(i / side) + 0.5f - (float)side / 2;
+        grey[i] = (uint8_t)lrintf(128 + 0.8f * (cosf(turn) * x + sinf(turn) * y));
+    }
+}
+
+static void a_turned_face_comes_out_level(void **state)
+{
+    (void)state;
+    static uint8_t grey[120 * 120];
+    static float out[24 * 24];
+    struct frame frame = {.width = 120, .height = 120, .grey = grey};
+    struct box box = {30, 30, 60, 60};
+    struct crop_how how = {.align = true};
+    for (int i = -5; i <= 5; i++) {
+        struct crop_pose pose = {.turn = 0.1f * (float)i};
+        paint_ramp(grey, 120, pose.turn);
+        crop_face(&frame, &box, &how, &pose, out, 24, 24);
+        for (int k = 0; k < 24 * 24; k++) {
+            float want = 128 + 0.8f * 2.5f * ((float)(k % 24) + 0.5f - 12);
+            assert_true(fabsf(out[k] - want) < 1);
+        }
+    }
+    struct crop_pose pose = {.dx = 0.1f, .dy = -0.05f}; /* moved by six pixels and three */
+    paint_ramp(grey, 120, 0);
+    crop_face(&frame, &box, &how, &pose, out, 24, 24);
+    assert_true(fabsf(out[12] - (128 + 0.8f * (2.5f * 0.5f + 6))) < 1);
+    how.align = false; /* then the pose does not count */
+    crop_face(&frame, &box, &how, &pose, out, 24, 24);
+    assert_true(fabsf(out[12] - (128 + 0.8f * 2.5f * 0.5f)) < 1);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_picture_of_the_networks_size_is_its_input),
+        cmocka_unit_test(a_turned_face_comes_out_level),
         cmocka_unit_test(margin_grows_the_box_around_its_middle),
         cmocka_unit_test(shrinking_averages_the_area),
         cmocka_unit_test(enlarging_interpolates),

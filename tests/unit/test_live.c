@@ -22,6 +22,7 @@ static struct {
     atomic_int frames; /* that a source still gives; then what `after` says */
     atomic_int after;  /* enum source_status */
     atomic_bool absent;
+    atomic_int margin, watch, baseline; /* what the analyzer was told */
 } told;
 
 static struct source_ops fake_ops = {.name = "fake", .live = true};
@@ -122,6 +123,27 @@ const struct infer_info *analyzer_model(const struct analyzer *a)
 {
     (void)a;
     return NULL;
+}
+
+void analyzer_crop(struct analyzer *a, const struct crop_how *how, int watch)
+{
+    told.margin = (int)(100 * how->margin);
+    told.watch = watch;
+    (void)a;
+}
+
+void analyzer_baseline(struct analyzer *a, int id, bool on)
+{
+    told.baseline = on ? id : -id;
+    (void)a;
+}
+
+const struct seen *analyzer_seen(const struct analyzer *a)
+{
+    static struct seen seen;
+    seen.id = told.watch;
+    (void)a;
+    return &seen;
 }
 
 void analyzer_run(struct analyzer *a, const struct frame *frame, struct scene *scene)
@@ -233,6 +255,32 @@ static void slow_analysis_drops_frames_and_sees_the_last(void **state)
     unwatch(&w);
 }
 
+static void wishes_reach_the_analyzer_also_while_it_is_paused(void **state)
+{
+    (void)state;
+    static struct seen seen;
+    tell(1 << 30, SOURCE_AGAIN);
+    struct watch w = watch(true);
+    until(&w, LIVE_RUNNING);
+    while (w.scene.seq == 0)
+        look(&w);
+    live_pause(w.live, true);
+    until(&w, LIVE_PAUSED);
+    told.margin = told.watch = told.baseline = 0;
+    live_baseline(w.live, 4, true);
+    live_baseline(w.live, 7, true);
+    live_baseline(w.live, 7, false);
+    live_crop(w.live, &(struct crop_how){.margin = 0.25}, 7);
+    do {
+        look(&w);
+        live_seen(w.live, &seen);
+    } while (seen.id != 7);
+    assert_int_equal(told.margin, 25);
+    assert_int_equal(told.baseline, -7); /* the last wish for a face counts */
+    assert_int_equal(w.status.state, LIVE_PAUSED);
+    unwatch(&w);
+}
+
 static void a_lost_camera_comes_back(void **state)
 {
     (void)state;
@@ -326,6 +374,7 @@ int main(void)
         cmocka_unit_test(starts_and_stops_a_hundred_times),
         cmocka_unit_test(every_scene_is_handed_over_where_nothing_is_paced),
         cmocka_unit_test(slow_analysis_drops_frames_and_sees_the_last),
+        cmocka_unit_test(wishes_reach_the_analyzer_also_while_it_is_paused),
         cmocka_unit_test(a_lost_camera_comes_back),
         cmocka_unit_test(closing_does_not_wait_for_a_lost_camera),
         cmocka_unit_test(a_file_that_breaks_off_ends_with_the_reason),
