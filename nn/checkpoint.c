@@ -1,16 +1,23 @@
 /* checkpoint: see checkpoint.h. */
 #include "nn/checkpoint.h"
 
+#include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/file.h"
 #include "base/mem.h"
 
-#define MAGIC "MOODCKP2"
+#define MAGIC "MOODCKP3"
+#define MAGIC_BEFORE "MOODCKP2" /* without the confusion */
 #define SIZE_MAX_BYTES ((size_t)4 << 30)
 
-enum { STATE_WORDS = 23, SHAPE_WORDS = 4, WORDS = STATE_WORDS + SHAPE_WORDS };
+enum {
+    STATE_WORDS = 23,
+    SHAPE_WORDS = 4,
+    WORDS = STATE_WORDS + SHAPE_WORDS,
+    CONFUSION_WORDS = RUNDIR_CLASSES * RUNDIR_CLASSES,
+};
 
 /* One float block of the file and where it lives in memory. */
 struct block {
@@ -117,12 +124,13 @@ static int list_blocks(const struct graph *g, const struct optimizer *o, struct 
     return n;
 }
 
-static size_t file_size(const struct block *b, int n)
+static size_t file_size(const struct block *b, int n, bool confusion)
 {
     size_t size = strlen(MAGIC) + WORDS * sizeof(uint64_t) + sizeof(uint64_t);
     for (int i = 0; i < n; i++)
         size += b[i].n * sizeof(float);
-    return size + sizeof(uint64_t); /* the optimiser's step count stands before the blocks */
+    size += sizeof(uint64_t); /* the optimiser's step count stands before the blocks */
+    return confusion ? size + CONFUSION_WORDS * sizeof(uint64_t) : size;
 }
 
 int checkpoint_write(const char *path, const struct checkpoint *c, const struct graph *g,
@@ -130,7 +138,7 @@ int checkpoint_write(const char *path, const struct checkpoint *c, const struct 
 {
     struct block block[4];
     int blocks = list_blocks(g, o, block);
-    size_t size = file_size(block, blocks);
+    size_t size = file_size(block, blocks, true);
     char *data = mem_alloc(size), *p = data;
     uint64_t words[WORDS + 1];
     pack_state(c, words);
@@ -140,11 +148,24 @@ int checkpoint_write(const char *path, const struct checkpoint *c, const struct 
     p = mempcpy(p, words, sizeof words);
     for (int i = 0; i < blocks; i++)
         p = mempcpy(p, block[i].x, block[i].n * sizeof(float));
+    p = mempcpy(p, c->last.confusion, CONFUSION_WORDS * sizeof(uint64_t));
     uint64_t hash = checkpoint_hash(data, (size_t)(p - data));
     memcpy(p, &hash, sizeof hash);
     int rc = file_write_atomic(path, data, size, err);
     free(data);
     return rc;
+}
+
+static_assert(sizeof(((struct rundir_epoch *)0)->confusion) == CONFUSION_WORDS * sizeof(uint64_t),
+              "the confusion is copied as it is");
+
+/* Whether a file of either version begins here; *confusion says which one. */
+static bool is_checkpoint(const char *data, size_t size, bool *confusion)
+{
+    if (size < strlen(MAGIC) + WORDS * sizeof(uint64_t))
+        return false;
+    *confusion = memcmp(data, MAGIC, strlen(MAGIC)) == 0;
+    return *confusion || memcmp(data, MAGIC_BEFORE, strlen(MAGIC_BEFORE)) == 0;
 }
 
 /* Whether the numbers fit the struct's fields: what is packed again is what was read. */
@@ -158,14 +179,21 @@ static bool is_in_range(const uint64_t *words)
            c.best_epoch >= 0 && c.plateau.wait >= 0 && c.last.epoch >= 0;
 }
 
+static bool is_confusion(const char *at)
+{
+    uint64_t words[CONFUSION_WORDS];
+    memcpy(words, at, sizeof words);
+    for (int i = 0; i < CONFUSION_WORDS; i++)
+        if (words[i] >> 40 != 0)
+            return false;
+    return true;
+}
+
 /* Everything that can be wrong with a file of `size` bytes; 0 or -1. */
-static int check(const char *data, size_t size, size_t want, const struct checkpoint *c,
-                 const struct optimizer *o, struct err *err)
+static int check(const char *data, size_t size, size_t want, bool confusion,
+                 const struct checkpoint *c, const struct optimizer *o, struct err *err)
 {
     uint64_t hash, words[WORDS], shape[SHAPE_WORDS];
-    size_t head = strlen(MAGIC) + sizeof words;
-    if (size < head || memcmp(data, MAGIC, strlen(MAGIC)) != 0)
-        return err_set(err, "not a checkpoint of this version of moodtop");
     memcpy(words, data + strlen(MAGIC), sizeof words);
     pack_shape(o, shape);
     if (memcmp(words + STATE_WORDS, shape, sizeof shape) != 0)
@@ -176,7 +204,8 @@ static int check(const char *data, size_t size, size_t want, const struct checkp
     memcpy(&hash, data + size - sizeof hash, sizeof hash);
     if (hash != checkpoint_hash(data, size - sizeof hash))
         return err_set(err, "damaged: its check sum does not fit its contents");
-    if (!is_in_range(words))
+    size_t tail = sizeof hash + CONFUSION_WORDS * sizeof(uint64_t);
+    if (!is_in_range(words) || (confusion && !is_confusion(data + size - tail)))
         return err_set(err, "damaged: a number is out of range");
     if (words[0] != c->data_hash)
         return err_set(err, "made with another data set");
@@ -198,7 +227,11 @@ int checkpoint_read(const char *path, struct checkpoint *c, struct graph *g, str
         return -1;
     struct block block[4];
     int blocks = list_blocks(g, o, block);
-    if (check(data, size, file_size(block, blocks), c, o, err) != 0) {
+    bool confusion;
+    int rc = is_checkpoint(data, size, &confusion)
+                 ? check(data, size, file_size(block, blocks, confusion), confusion, c, o, err)
+                 : err_set(err, "not a checkpoint of this version of moodtop");
+    if (rc != 0) {
         free(data);
         return err_prefix(err, "%s", path);
     }
@@ -212,6 +245,8 @@ int checkpoint_read(const char *path, struct checkpoint *c, struct graph *g, str
         memcpy(block[i].x, p, block[i].n * sizeof(float));
         p += block[i].n * sizeof(float);
     }
+    if (confusion)
+        memcpy(c->last.confusion, p, CONFUSION_WORDS * sizeof(uint64_t));
     free(data);
     return 0;
 }

@@ -248,6 +248,43 @@ static int add_csv_epoch(struct rundir *r, const struct rundir_epoch *e, struct 
     return append(r->csv_fd, line, (size_t)n, r->path, "epochs.csv", err);
 }
 
+/* Adds "confusion" and "recall" unless nothing is known of them. */
+static void add_confusion(json_t *fields, const struct rundir_epoch *e)
+{
+    json_t *confusion = json_array(), *recall = json_array();
+    int64_t all = 0;
+    for (int i = 0; i < RUNDIR_CLASSES; i++) {
+        json_t *row = json_array();
+        int64_t sum = 0;
+        for (int k = 0; k < RUNDIR_CLASSES; k++) {
+            json_array_append_new(row, json_integer(e->confusion[i][k]));
+            sum += e->confusion[i][k];
+        }
+        double hits = (double)e->confusion[i][i];
+        json_array_append_new(recall, json_real(sum > 0 ? hits / (double)sum : 0.0));
+        json_array_append_new(confusion, row);
+        all += sum;
+    }
+    if (all > 0) {
+        json_object_set(fields, "recall", recall);
+        json_object_set(fields, "confusion", confusion);
+    }
+    json_decref(recall);
+    json_decref(confusion);
+}
+
+static int add_events_epoch(struct rundir *r, const struct rundir_epoch *e, struct err *err)
+{
+    json_t *fields = json_pack("{s:i, s:I, s:f, s:f, s:f, s:f, s:f, s:f}", "epoch", e->epoch,
+                               "step", (json_int_t)e->step, "loss", e->loss, "accuracy",
+                               e->accuracy, "val_loss", e->val_loss, "val_accuracy",
+                               e->val_accuracy, "val_macro_f1", e->val_macro_f1, "lr", e->lr);
+    if (e->seconds > 0.0)
+        json_object_set_new(fields, "seconds", json_real(e->seconds));
+    add_confusion(fields, e);
+    return rundir_event(r, "epoch", fields, err);
+}
+
 int rundir_add_epoch(struct rundir *r, const struct rundir_epoch *e, struct err *err)
 {
     if (e->epoch > r->csv_epoch) {
@@ -256,11 +293,7 @@ int rundir_add_epoch(struct rundir *r, const struct rundir_epoch *e, struct err 
         r->csv_epoch = e->epoch;
     }
     if (e->epoch > r->events_epoch) {
-        json_t *fields = json_pack("{s:i, s:I, s:f, s:f, s:f, s:f, s:f, s:f}", "epoch", e->epoch,
-                                   "step", (json_int_t)e->step, "loss", e->loss, "accuracy",
-                                   e->accuracy, "val_loss", e->val_loss, "val_accuracy",
-                                   e->val_accuracy, "val_macro_f1", e->val_macro_f1, "lr", e->lr);
-        if (rundir_event(r, "epoch", fields, err) != 0)
+        if (add_events_epoch(r, e, err) != 0)
             return -1;
         r->events_epoch = e->epoch;
     }

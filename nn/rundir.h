@@ -30,9 +30,12 @@
 
 #include <jansson.h>
 
+#include <stdint.h>
 #include <sys/types.h>
 
 #include "base/err.h"
+
+enum { RUNDIR_CLASSES = 7 };
 
 enum rundir_use { RUNDIR_FREE, RUNDIR_RUNNING, RUNDIR_WAITING };
 
@@ -46,6 +49,8 @@ struct rundir_epoch {
     int epoch; /* from 1 */
     long step;
     double loss, accuracy, val_loss, val_accuracy, val_macro_f1, lr;
+    int64_t confusion[RUNDIR_CLASSES][RUNDIR_CLASSES]; /* [true][predicted]; all 0 = not known */
+    double seconds; /* that it took; 0 = not known. Not in a checkpoint: equal runs are equal */
 };
 
 /* Makes "OUT/2026-11-21-0930-NAME" (with "-2" and so on where that stands) and locks it. */

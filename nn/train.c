@@ -6,7 +6,9 @@
 #include "nn/train.h"
 
 #include <assert.h>
+#include <fcntl.h>
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
@@ -45,6 +47,7 @@ struct train {
     float *dlogits;       /* (batch, classes) */
     int64_t started;      /* clock_now() of train_run, */
     long images;          /* and images trained on since */
+    int64_t epoch_began;  /* clock_now() */
 };
 
 /* ---- setting up ---------------------------------------------------------------------------- */
@@ -364,14 +367,30 @@ static struct train_progress progress(const struct train *t, double lr)
     };
 }
 
+/* Bytes of memory that this process holds, 0 where the kernel does not tell. */
+static long memory_now(void)
+{
+    char text[128];
+    long pages = 0;
+    int fd = open("/proc/self/statm", O_RDONLY | O_CLOEXEC);
+    ssize_t n = fd >= 0 ? read(fd, text, sizeof text - 1) : -1;
+    if (fd >= 0)
+        close(fd);
+    text[n > 0 ? n : 0] = '\0';
+    return sscanf(text, "%*d %ld", &pages) == 1 ? pages * sysconf(_SC_PAGESIZE) : 0;
+}
+
 static int step_event(struct train *t, const struct train_progress *p, struct err *err)
 {
     if (p->batch % STEP_EVENT_EVERY != 0 && p->batch != p->batches)
         return 0;
-    json_t *fields =
-        json_pack("{s:i, s:I, s:i, s:i, s:f, s:f, s:f, s:f}", "epoch", p->epoch, "step",
-                  (json_int_t)t->at.step, "batch", p->batch, "batches", p->batches, "loss", p->loss,
-                  "accuracy", p->accuracy, "lr", p->lr, "images_per_s", p->images_per_s);
+    json_t *fields = json_pack("{s:i, s:I, s:i, s:i, s:f, s:f, s:f, s:f, s:f}", "epoch", p->epoch,
+                               "step", (json_int_t)t->at.step, "batch", p->batch, "batches",
+                               p->batches, "loss", p->loss, "accuracy", p->accuracy, "lr", p->lr,
+                               "images_per_s", p->images_per_s, "eta_s", p->eta_s);
+    long memory = memory_now();
+    if (memory > 0)
+        json_object_set_new(fields, "memory", json_integer(memory));
     return rundir_event(t->dir, "step", fields, err);
 }
 
@@ -394,6 +413,9 @@ static int validate(struct train *t, struct rundir_epoch *e, bool *best, struct 
     e->val_loss = s.loss;
     e->val_accuracy = s.accuracy;
     e->val_macro_f1 = s.macro_f1;
+    for (int i = 0; i < RUNDIR_CLASSES; i++)
+        for (int k = 0; k < RUNDIR_CLASSES; k++)
+            e->confusion[i][k] = m.confusion[i][k];
     *best = t->at.best_epoch == 0 || measure(t, e) > t->at.best;
     if (rc == 0 && *best) {
         char *path = rundir_file(t->dir, "best.safetensors");
@@ -426,6 +448,8 @@ static int end_epoch(struct train *t, const struct train_progress *p,
     t->at.batch = 0;
     t->at.sum_loss = 0.0;
     t->at.sum_correct = t->at.sum_images = 0;
+    e.seconds = (double)(clock_now() - t->epoch_began) / CLOCK_S;
+    t->epoch_began = clock_now();
     if (save(t, err) != 0 || rundir_add_epoch(t->dir, &e, err) != 0)
         return -1;
     if (best && rundir_event(t->dir, "best",
@@ -553,7 +577,7 @@ enum train_end train_run(struct train *t, const struct train_hooks *hooks, struc
     t->loader = loader_open(t->lessons, &t->opts, t->at.epoch, t->at.batch, err);
     if (t->loader == NULL)
         return TRAIN_FAILED;
-    t->started = clock_now();
+    t->started = t->epoch_began = clock_now();
     t->images = 0;
     enum train_end end = run_batches(t, hooks, err);
     last_event(t, end, err);
