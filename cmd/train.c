@@ -1,6 +1,7 @@
 /*
- * train: trains a network in the foreground. Main thread; SIGINT, SIGTERM and SIGHUP only set a
- * flag that the next batch sees, a second one kills.
+ * train: trains a network, in the foreground or (--detach, cmd/launch.h) by a process that is
+ * started for it; there this file runs as well, as "train --resume". Main thread; SIGINT, SIGTERM
+ * and SIGHUP only set a flag that the next batch sees, a second one kills.
  */
 #include <signal.h>
 #include <stdio.h>
@@ -12,8 +13,12 @@
 #include "base/clock.h"
 #include "base/file.h"
 #include "base/log.h"
+#include "base/mem.h"
 #include "cmd/cmd.h"
+#include "cmd/launch.h"
+#include "cmd/run_words.h"
 #include "nn/model.h"
+#include "nn/queue.h"
 #include "nn/train.h"
 
 #define COMMAND_WORDS_MAX 256
@@ -23,6 +28,7 @@ static volatile sig_atomic_t asked_to_stop;
 
 struct screen {
     bool terminal; /* the progress line is rewritten in place */
+    bool quiet;    /* standard error is the log */
     int64_t next;  /* when the line is due again */
     int epochs;
     double images_per_s, eta_s;
@@ -46,16 +52,6 @@ static void catch_signals(void)
         sigaction(SIGHUP, &action, NULL);
 }
 
-/* "1:02:03" or "2:03". */
-static void format_seconds(double seconds, char *out, size_t size)
-{
-    long s = (long)(seconds + 0.5);
-    if (s >= 3600)
-        snprintf(out, size, "%ld:%02ld:%02ld", s / 3600, s / 60 % 60, s % 60);
-    else
-        snprintf(out, size, "%ld:%02ld", s / 60, s % 60);
-}
-
 /* Width of the terminal: a longer line would wrap, and could not be rewritten in place. */
 static int columns(void)
 {
@@ -73,7 +69,7 @@ static bool show_batch(void *ctx, const struct train_progress *p)
     s->eta_s = p->eta_s;
     if (s->terminal && (clock_now() >= s->next || p->batch == p->batches)) {
         char eta[32], line[256];
-        format_seconds(p->eta_s, eta, sizeof eta);
+        run_words_seconds(p->eta_s, eta, sizeof eta);
         snprintf(line, sizeof line,
                  "epoch %d/%d batch %d/%d  %.0f images/s  loss %.4f  accuracy %.1f %%  ETA %s",
                  p->epoch, p->epochs, p->batch, p->batches, p->images_per_s, p->loss,
@@ -88,13 +84,14 @@ static void show_epoch(void *ctx, const struct rundir_epoch *e, bool best)
 {
     const struct screen *s = ctx;
     char eta[32], line[256];
-    format_seconds(s->eta_s, eta, sizeof eta);
+    run_words_seconds(s->eta_s, eta, sizeof eta);
     snprintf(line, sizeof line,
              "epoch %d/%d  %.0f images/s  loss %.4f  accuracy %.1f %%  PublicTest loss %.4f  "
              "accuracy %.2f %%%s  ETA %s",
              e->epoch, s->epochs, s->images_per_s, e->loss, 100.0 * e->accuracy, e->val_loss,
              100.0 * e->val_accuracy, best ? " (best)" : "", eta);
-    fprintf(stderr, "%s%s%s\n", s->terminal ? "\r" : "", line, s->terminal ? "\033[K" : "");
+    if (!s->quiet)
+        fprintf(stderr, "%s%s%s\n", s->terminal ? "\r" : "", line, s->terminal ? "\033[K" : "");
     log_write(LOG_INFO, "%s", line);
 }
 
@@ -105,7 +102,7 @@ static void open_log(const struct opts *opts, const char *dir)
         return;
     struct err err = {""};
     char *path = file_join(dir, "log.txt");
-    if (log_to(path, &err) != 0)
+    if (!launch_is_detached(dir) && log_to(path, &err) != 0)
         fprintf(stderr, "moodtop train: %s\n", err.text);
     else if (opts->verbose == 0)
         log_level(LOG_INFO);
@@ -145,14 +142,6 @@ static struct train_opts new_run(const struct opts *opts)
     return train;
 }
 
-static struct train *open_run(const struct opts *opts, struct err *err)
-{
-    if (opts->train.resume[0] != '\0')
-        return train_resume(&opts->train, err);
-    struct train_opts train = new_run(opts);
-    return start_run(&train, err);
-}
-
 /* What the run would cost, as the form on the screen shows it too. */
 static int print_estimate(const struct opts *opts)
 {
@@ -162,37 +151,123 @@ static int print_estimate(const struct opts *opts)
     if (train_estimate(&train, ESTIMATE_S, &e, &err) != 0)
         return fail(err.text);
     char epoch[32], total[32];
-    format_seconds(e.epoch_s, epoch, sizeof epoch);
-    format_seconds(e.total_s, total, sizeof total);
+    run_words_seconds(e.epoch_s, epoch, sizeof epoch);
+    run_words_seconds(e.total_s, total, sizeof total);
     printf("%.0f images/s, %d batches an epoch\n%s an epoch, %s in all\n%.0f MB of memory\n",
            e.images_per_s, e.batches, epoch, total, (double)e.memory / 1e6);
+    return EXIT_OK;
+}
+
+/* The run directory that is to be trained, to free: an old one, or a new one that is made and let
+ * go again, so that whoever waits for it holds no memory but finds all that can be wrong right. */
+static char *make_run(const struct opts *opts, struct err *err)
+{
+    if (opts->train.resume[0] != '\0')
+        return mem_strdup(opts->train.resume);
+    struct train_opts train = new_run(opts);
+    struct train *t = start_run(&train, err);
+    char *dir = t != NULL ? mem_strdup(train_dir(t)) : NULL;
+    train_close(t);
+    return dir;
+}
+
+/* Waits for the run's turn; 0, 1 if a signal ended that, or -1. */
+static int wait_for_turn(struct rundir *r, bool quiet, struct err *err)
+{
+    bool turn = false, told = false;
+    while (!asked_to_stop) {
+        if (queue_turn(r, &turn, err) != 0)
+            return -1;
+        if (turn)
+            return 0;
+        if (!told && !quiet)
+            fputs("waiting for the other runs of this folder to end\n", stderr);
+        if (!told)
+            log_write(LOG_INFO, "waits in the queue");
+        told = true;
+        clock_sleep_until(clock_now() + QUEUE_LOOK_MS * CLOCK_MS);
+    }
+    return 1;
+}
+
+/* The lines of a run that is stopped before it was its turn. */
+static int stop_waiting(struct rundir *r, bool quiet)
+{
+    log_write(LOG_INFO, "stopped on request while it waited");
+    if (!quiet)
+        fprintf(stderr, "stopped; go on with: moodtop resume %s\n", r->path);
+    rundir_close(r);
     return EXIT_OK;
 }
 
 static int run_to_end(struct train *t, const struct opts *opts)
 {
     struct err err = {""};
-    struct screen screen = {.terminal = isatty(STDERR_FILENO)};
+    bool quiet = launch_is_detached(train_dir(t));
+    struct screen screen = {.terminal = !quiet && isatty(STDERR_FILENO), .quiet = quiet};
     struct train_hooks hooks = {.ctx = &screen, .batch = show_batch, .epoch = show_epoch};
     open_log(opts, train_dir(t));
-    fprintf(stderr, "%s\n", train_dir(t));
+    if (!quiet)
+        fprintf(stderr, "%s\n", train_dir(t));
     catch_signals();
+    log_write(LOG_INFO, "process %ld begins", (long)getpid());
     enum train_end end = train_run(t, &hooks, &err);
     if (screen.terminal)
         fputs("\r\033[K", stderr);
     double best;
     int epoch = train_best(t, &best);
-    if (end == TRAIN_FAILED) {
-        log_write(LOG_ERROR, "%s", err.text);
-        fail(err.text);
-    } else if (end == TRAIN_STOPPED) {
-        log_write(LOG_INFO, "stopped on request");
-        fprintf(stderr, "stopped; go on with: moodtop train --resume %s\n", train_dir(t));
-    } else {
+    log_write(end == TRAIN_FAILED ? LOG_ERROR : LOG_INFO, "%s",
+              end == TRAIN_FAILED    ? err.text
+              : end == TRAIN_STOPPED ? "stopped on request"
+                                     : "done");
+    if (quiet)
+        return end == TRAIN_FAILED ? EXIT_FAILED : EXIT_OK;
+    if (end == TRAIN_FAILED)
+        return fail(err.text);
+    if (end == TRAIN_STOPPED)
+        fprintf(stderr, "stopped; go on with: moodtop resume %s\n", train_dir(t));
+    else
         fprintf(stderr, "done: best PublicTest accuracy %.2f %% at epoch %d\n", 100.0 * best,
                 epoch);
-    }
-    return end == TRAIN_FAILED ? EXIT_FAILED : EXIT_OK;
+    return EXIT_OK;
+}
+
+/* Goes on with a run directory, after its turn has come if it is to wait. */
+static int go_on(const struct opts *opts, const char *dir)
+{
+    struct err err = {""};
+    struct rundir *r = rundir_reopen(dir, &err);
+    if (r == NULL)
+        return fail(err.text);
+    bool quiet = launch_is_detached(dir);
+    open_log(opts, dir);
+    catch_signals();
+    int rc = opts->launch.queue ? wait_for_turn(r, quiet, &err) : 0;
+    if (rc > 0)
+        return stop_waiting(r, quiet);
+    struct train *t = NULL;
+    if (rc == 0)
+        t = train_go_on(r, &opts->train, &err);
+    else
+        rundir_close(r);
+    if (t == NULL)
+        return fail(err.text);
+    int code = run_to_end(t, opts);
+    train_close(t);
+    return code;
+}
+
+/* Trains a new run at once, with what is read for it already. */
+static int train_now(const struct opts *opts)
+{
+    struct err err = {""};
+    struct train_opts train = new_run(opts);
+    struct train *t = start_run(&train, &err);
+    if (t == NULL)
+        return fail(err.text);
+    int code = run_to_end(t, opts);
+    train_close(t);
+    return code;
 }
 
 static int train_run_command(const struct opts *opts, int argc, char **argv)
@@ -207,11 +282,23 @@ static int train_run_command(const struct opts *opts, int argc, char **argv)
     }
     if (opts->train.estimate)
         return print_estimate(opts);
-    struct train *t = open_run(opts, &err);
-    if (t == NULL)
+    if (opts->launch.queue && opts->launch.now) {
+        fputs("moodtop train: expected --queue or --now, got both\n", stderr);
+        return EXIT_USAGE;
+    }
+    if (!opts->launch.detach && !opts->launch.queue && opts->train.resume[0] == '\0')
+        return train_now(opts);
+    char *dir = make_run(opts, &err);
+    if (dir == NULL)
         return fail(err.text);
-    int code = run_to_end(t, opts);
-    train_close(t);
+    int code = EXIT_OK;
+    if (!opts->launch.detach)
+        code = go_on(opts, dir);
+    else if (launch_detached(opts, dir, &err) != 0)
+        code = fail(err.text);
+    else
+        puts(dir);
+    free(dir);
     return code;
 }
 
@@ -219,10 +306,10 @@ const struct command cmd_train = {
     .name = "train",
     .args = "",
     .summary = "train a network on fer2013.csv",
-    .sections = "train",
+    .sections = "train launch",
     .examples = "moodtop train --data fer2013.csv --model models/emotion --out runs\n"
-                "moodtop train --resume runs/2026-11-21-0930-emotion\n"
                 "moodtop train --data fer2013.csv --batch 128 --estimate\n"
+                "moodtop train --data fer2013.csv --detach\n"
                 "moodtop train --data fer2013.csv --optimizer adam --lr 0.001 --epochs 20\n",
     .run = train_run_command,
 };

@@ -128,6 +128,20 @@ struct train_opts {
     bool half; /* best.safetensors holds float16 */
 };
 
+/* [launch] how a training run is started. */
+struct launch_opts {
+    bool detach; /* in a session of its own, which goes on without terminal and starter */
+    bool queue;  /* wait until no other run of the folder is trained; detached runs do so anyway */
+    bool now;    /* do not wait */
+    int nice;    /* of detached runs */
+};
+
+/* [runs] the run directories. */
+struct runs_opts {
+    char dir[OPTS_TEXT_MAX]; /* folder of the run directories; "" = [train] out */
+    bool json;
+};
+
 enum eval_tta { EVAL_TTA_NONE, EVAL_TTA_FLIP, EVAL_TTA_TEN };
 
 /* [eval] one pass over a split. */
@@ -204,6 +218,8 @@ struct opts {
     struct live_opts live;
     struct ui_opts ui;
     struct train_opts train;
+    struct launch_opts launch;
+    struct runs_opts runs;
     struct eval_opts eval;
     struct stats_opts stats;
     struct doctor_opts doctor;

@@ -49,6 +49,8 @@ const struct table_section table_sections[] = {
     {"report", "a record in numbers"},
     {"replay", "a record on the screen again"},
     {"train", "training a network"},
+    {"launch", "how a training run is started"},
+    {"runs", "training runs"},
     {"eval", "measuring a network"},
     {"stats", "what a data set consists of"},
     {"doctor", "what is wrong with a data set"},
@@ -241,6 +243,21 @@ const struct table_row table_rows[] = {
     {FIELD(train, erasing), REAL("0.3", 0, 1), .metavar = "SHARE",
      .help = "share of the images in which a random rectangle is erased"},
     {FIELD(train, half), BOOL("true"), .help = "store the best weights as float16"},
+
+    {FIELD(launch, detach), BOOL("false"), .flag_only = true,
+     .help = "train in the background, where neither the end of this terminal nor of its "
+             "connection reaches it, and print the run directory"},
+    {FIELD(launch, queue), BOOL("false"), .flag_only = true,
+     .help = "wait until no other run of the same folder is trained; detached runs wait anyway"},
+    {FIELD(launch, now), BOOL("false"), .flag_only = true,
+     .help = "start at once, also while another run is trained"},
+    {FIELD(launch, nice), INT("10", 0, 19),
+     .help = "how much a detached run leaves the processors to others: 19 is most"},
+
+    {FIELD(runs, dir), PATH(""), .flag = "out", .letter = 'o', .metavar = "DIR",
+     .help = "folder of the run directories; empty is that of [train] out"},
+    {FIELD(runs, json), BOOL("false"), .flag_only = true,
+     .help = "print JSON: a list of the runs, or the events of one as they come"},
 
     {FIELD(eval, data), PATH(""), .letter = 'd', .metavar = "FILE",
      .help = "images and labels, as fer2013.csv"},

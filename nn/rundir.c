@@ -43,6 +43,7 @@ int rundir_set_ticket(struct rundir *r, long ticket, struct err *err)
     if (pwrite(r->lock_fd, text, LOCK_TEXT, 0) != LOCK_TEXT ||
         ftruncate(r->lock_fd, LOCK_TEXT) != 0)
         return err_errno(err, "%s/lock: cannot write", r->path);
+    r->ticket = ticket;
     return 0;
 }
 

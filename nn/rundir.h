@@ -42,6 +42,7 @@ enum rundir_use { RUNDIR_FREE, RUNDIR_RUNNING, RUNDIR_WAITING };
 struct rundir {
     char *path;
     int lock_fd, events_fd, csv_fd;
+    long ticket;                 /* place in the queue, 0 = runs */
     int events_epoch, csv_epoch; /* last epoch that stands in metrics.jsonl and in epochs.csv */
 };
 

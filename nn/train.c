@@ -245,10 +245,16 @@ static int read_checkpoint(struct train *t, struct err *err)
 
 struct train *train_resume(const struct train_opts *opts, struct err *err)
 {
+    struct rundir *dir = rundir_reopen(opts->resume, err);
+    return dir != NULL ? train_go_on(dir, opts, err) : NULL;
+}
+
+struct train *train_go_on(struct rundir *dir, const struct train_opts *opts, struct err *err)
+{
     struct train *t = mem_zalloc(1, sizeof *t);
     t->opts = *opts; /* for what run.json does not have */
-    t->dir = rundir_reopen(opts->resume, err);
-    if (t->dir == NULL || read_run_json(t->dir, &t->opts, err) != 0) {
+    t->dir = dir;
+    if (read_run_json(t->dir, &t->opts, err) != 0) {
         train_close(t);
         return NULL;
     }

@@ -47,6 +47,10 @@ struct train *train_new(const struct train_opts *opts, int argc, char **argv, st
  */
 struct train *train_resume(const struct train_opts *opts, struct err *err);
 
+/* The same with a directory that the caller opened with rundir_reopen, perhaps long before, and
+ * that is taken over, also on failure. */
+struct train *train_go_on(struct rundir *dir, const struct train_opts *opts, struct err *err);
+
 /* Trains until the end, until a hook says stop, or until something fails (disk, NaN), which leaves
  * the last good checkpoint. */
 enum train_end train_run(struct train *t, const struct train_hooks *hooks, struct err *err);

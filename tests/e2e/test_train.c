@@ -157,7 +157,7 @@ static void a_signal_saves_and_resume_goes_on(void **state)
                             wait_for_step);
     assert_int_equal(run(line), 0);
     free(line);
-    assert_has(err, "\nstopped; go on with: moodtop train --resume ");
+    assert_has(err, "\nstopped; go on with: moodtop resume ");
     assert_int_equal(run("tail -n 1 $D/stop/*/metrics.jsonl"), 0);
     assert_has(out, "{\"event\":\"stop\",\"epoch\":");
 
