@@ -103,14 +103,26 @@ static int last_words(const char *log, struct err *err)
     return -1;
 }
 
-/* Until the child has the lock or has ended. */
-static int wait_for_lock(pid_t child, const char *dir, const char *log, struct err *err)
+static off_t events_size(const char *dir)
+{
+    struct stat st;
+    char *path = file_join(dir, "metrics.jsonl");
+    off_t size = stat(path, &st) == 0 ? st.st_size : 0;
+    free(path);
+    return size;
+}
+
+/* Until the child waits in the queue, has written the event that it starts, or has ended. */
+static int wait_for_start(pid_t child, const char *dir, const char *log, off_t events,
+                          struct err *err)
 {
     for (;;) {
         pid_t pid;
         long ticket;
         int status;
-        if (rundir_probe(dir, &pid, &ticket) != RUNDIR_FREE && pid == child)
+        enum rundir_use use = rundir_probe(dir, &pid, &ticket);
+        if (use != RUNDIR_FREE && pid == child &&
+            (use == RUNDIR_WAITING || events_size(dir) > events))
             return 0;
         if (waitpid(child, &status, WNOHANG) == child)
             return WIFEXITED(status) && WEXITSTATUS(status) == 0 ? 0 : last_words(log, err);
@@ -128,11 +140,12 @@ int launch_detached(const struct opts *opts, const char *dir, struct err *err)
     char *log = file_join(full, "log.txt");
     command_line(&w, opts, full);
     setpriority(PRIO_PROCESS, 0, opts->launch.nice); /* the child's; this process only waits now */
+    off_t events = events_size(full);
     int rc = spawn(w.word, log, &child);
     if (rc != 0)
         rc = err_set(err, "cannot start the trainer: %s", strerror(rc));
     else
-        rc = wait_for_lock(child, full, log, err);
+        rc = wait_for_start(child, full, log, events, err);
     for (int i = 0; i < w.n; i++)
         free(w.word[i]);
     free(log);

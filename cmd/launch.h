@@ -8,9 +8,10 @@
 #include "base/err.h"
 #include "config/opts.h"
 
-/* Starts "moodtop train --resume DIR" on the run directory and returns when that holds its lock, or
- * has ended well. Its options are opts->train (data, teacher, ferplus, threads) and opts->launch;
- * what it says goes to the run's log.txt. 0, or -1 with its own words in err. */
+/* Starts "moodtop train --resume DIR" on the run directory and returns when that trains, waits in
+ * the queue, or has ended well. Its options are opts->train (data, teacher, ferplus, threads) and
+ * opts->launch;
+ * opts->launch; what it says goes to the run's log.txt. 0, or -1 with its own words in err. */
 int launch_detached(const struct opts *opts, const char *dir, struct err *err);
 
 /* Whether our standard error is the run's log.txt: this is such a trainer. */
