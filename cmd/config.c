@@ -97,7 +97,7 @@ const struct command cmd_config = {
     .name = "config",
     .args = "[SECTION.KEY...]",
     .summary = "print the options that hold, and where each came from",
-    .sections = "config source detect model live ui predict train eval bench",
+    .sections = "config source detect model live ui predict train launch runs eval bench",
     .examples = "moodtop config\n"
                 "moodtop config > ~/.config/moodtop/config\n"
                 "moodtop config --json\n"
