@@ -125,7 +125,8 @@ struct train_opts {
     int crop;                   /* +- whole pixels, black beyond the border */
     double shift, rotate, zoom; /* +- pixels, +- degrees, +- natural logarithm of the scale */
     double brightness, contrast, erasing;
-    bool half; /* best.safetensors holds float16 */
+    bool half;        /* best.safetensors holds float16 */
+    bool tensorboard; /* an event file as well */
 };
 
 /* [launch] how a training run is started. */

@@ -243,6 +243,8 @@ const struct table_row table_rows[] = {
     {FIELD(train, erasing), REAL("0.3", 0, 1), .metavar = "SHARE",
      .help = "share of the images in which a random rectangle is erased"},
     {FIELD(train, half), BOOL("true"), .help = "store the best weights as float16"},
+    {FIELD(train, tensorboard), BOOL("false"),
+     .help = "write an event file for TensorBoard into the run directory"},
 
     {FIELD(launch, detach), BOOL("false"), .flag_only = true,
      .help = "train in the background, where neither the end of this terminal nor of its "

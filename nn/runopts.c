@@ -78,6 +78,7 @@ static const struct field fields[] = {
     FIELD(contrast, NUMBER_REAL),
     FIELD(erasing, NUMBER_REAL),
     FIELD(half, SWITCH),
+    FIELD(tensorboard, SWITCH),
 };
 
 static_assert(sizeof(enum train_optimizer) == sizeof(int), "choices are read as int");

@@ -17,6 +17,7 @@
 
 #include "base/clock.h"
 #include "base/file.h"
+#include "base/log.h"
 #include "base/mem.h"
 #include "base/thread.h"
 #include "nn/checkpoint.h"
@@ -28,6 +29,7 @@
 #include "nn/runopts.h"
 #include "nn/schedule.h"
 #include "nn/teacher.h"
+#include "nn/tensorboard.h"
 
 #define STEP_EVENT_EVERY 10 /* batches */
 #define RUN_JSON_MAX ((size_t)64 << 20)
@@ -42,12 +44,13 @@ struct train {
     struct optimizer *optimizer;
     struct loader *loader;
     struct rundir *dir;
-    struct checkpoint at; /* the position */
-    int batches;          /* of an epoch */
-    float *dlogits;       /* (batch, classes) */
-    int64_t started;      /* clock_now() of train_run, */
-    long images;          /* and images trained on since */
-    int64_t epoch_began;  /* clock_now() */
+    struct tensorboard *board; /* NULL without --tensorboard */
+    struct checkpoint at;      /* the position */
+    int batches;               /* of an epoch */
+    float *dlogits;            /* (batch, classes) */
+    int64_t started;           /* clock_now() of train_run, */
+    long images;               /* and images trained on since */
+    int64_t epoch_began;       /* clock_now() */
 };
 
 /* ---- setting up ---------------------------------------------------------------------------- */
@@ -290,6 +293,7 @@ void train_close(struct train *t)
     if (t == NULL)
         return;
     loader_close(t->loader);
+    tensorboard_close(t->board);
     teacher_close(t->teacher);
     optimizer_free(t->optimizer);
     model_close(t->model);
@@ -432,6 +436,18 @@ static int validate(struct train *t, struct rundir_epoch *e, bool *best, struct 
     return rc;
 }
 
+/* Brings the event file up to date. It is made anew with each start: a failure costs no more than
+ * a warning. */
+static void update_board(struct train *t)
+{
+    struct err err = {""};
+    if (t->board == NULL || tensorboard_update(t->board, &err) == 0)
+        return;
+    log_write(LOG_WARN, "no more events for TensorBoard: %s", err.text);
+    tensorboard_close(t->board);
+    t->board = NULL;
+}
+
 static int end_epoch(struct train *t, const struct train_progress *p,
                      const struct train_hooks *hooks, struct err *err)
 {
@@ -458,6 +474,7 @@ static int end_epoch(struct train *t, const struct train_progress *p,
     t->epoch_began = clock_now();
     if (save(t, err) != 0 || rundir_add_epoch(t->dir, &e, err) != 0)
         return -1;
+    update_board(t);
     if (best && rundir_event(t->dir, "best",
                              json_pack("{s:i, s:f, s:f}", "epoch", e.epoch, "val_accuracy",
                                        e.val_accuracy, "val_macro_f1", e.val_macro_f1),
@@ -583,6 +600,11 @@ enum train_end train_run(struct train *t, const struct train_hooks *hooks, struc
     t->loader = loader_open(t->lessons, &t->opts, t->at.epoch, t->at.batch, err);
     if (t->loader == NULL)
         return TRAIN_FAILED;
+    if (t->opts.tensorboard) {
+        t->board = tensorboard_open(t->dir->path, t->model->labels, t->model->classes, err);
+        if (t->board == NULL)
+            return TRAIN_FAILED;
+    }
     t->started = t->epoch_began = clock_now();
     t->images = 0;
     enum train_end end = run_batches(t, hooks, err);

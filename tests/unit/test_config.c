@@ -286,7 +286,8 @@ static void bad_files_are_named_with_line_and_remedy(void **state)
         {BAD "elsewhere.ini", ":2: [live] scale_factor: no such key; it belongs to [detect]"},
         {BAD "nosection.ini", ":1: min_size: expected a [section] before the first key"},
         {BAD "noname.ini", ":1: []: no such section; expected one of source detect model live ui "
-                           "predict report replay train eval stats doctor browse bench config general"},
+                           "predict report replay train launch runs eval stats doctor browse bench "
+                           "config general"},
         {BAD "flagonly.ini", ":2: [config] json: only a flag, not for a file"},
         {BAD "twice.ini", ":4: [detect] min_size stands on line 2 too; expected it once"},
         {BAD "syntax.ini", ":2: expected [section], key = value or a comment"},
