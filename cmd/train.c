@@ -220,10 +220,16 @@ static int run_to_end(struct train *t, const struct opts *opts)
               end == TRAIN_FAILED    ? err.text
               : end == TRAIN_STOPPED ? "stopped on request"
                                      : "done");
+    if (end == TRAIN_FAILED)
+        log_write(LOG_INFO, "the last checkpoint is whole: moodtop resume goes on from there");
     if (quiet)
         return end == TRAIN_FAILED ? EXIT_FAILED : EXIT_OK;
-    if (end == TRAIN_FAILED)
-        return fail(err.text);
+    if (end == TRAIN_FAILED) {
+        fail(err.text);
+        fprintf(stderr, "the last checkpoint is whole; go on with: moodtop resume %s\n",
+                train_dir(t));
+        return EXIT_FAILED;
+    }
     if (end == TRAIN_STOPPED)
         fprintf(stderr, "stopped; go on with: moodtop resume %s\n", train_dir(t));
     else

@@ -1,6 +1,7 @@
 /* rundir: see rundir.h. */
 #include "nn/rundir.h"
 
+#include <assert.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
@@ -15,8 +16,17 @@
 #include "base/mem.h"
 
 #define EVENTS_MAX ((size_t)1 << 30)
-#define LOCK_TEXT 40
 #define CSV_HEADER "epoch,accuracy,loss,lr,val_accuracy,val_loss\n"
+
+enum { LOCK_TEXT = 128, HOST_MAX = 64 };
+
+/* This machine's name, without blanks. */
+static void own_host(char *out)
+{
+    memset(out, 0, HOST_MAX);
+    if (gethostname(out, HOST_MAX - 1) != 0 || out[0] == '\0' || strchr(out, ' ') != NULL)
+        strcpy(out, "localhost");
+}
 
 char *rundir_file(const struct rundir *r, const char *name)
 {
@@ -33,18 +43,38 @@ static int open_file(const struct rundir *r, const char *name, int flags, struct
     return fd;
 }
 
-/* pid, state and place in the queue; always as long, so that a reader never meets half of it. */
+/* pid, state and place in the queue, machine; always as long, so that a reader never meets half. */
 int rundir_set_ticket(struct rundir *r, long ticket, struct err *err)
 {
-    char state[64] = "running", text[128];
+    char state[32] = "running", text[LOCK_TEXT], host[HOST_MAX];
     if (ticket > 0)
         snprintf(state, sizeof state, "waiting %ld", ticket);
-    snprintf(text, sizeof text, "%-10ld %-28s\n", (long)getpid(), state);
+    own_host(host);
+    memset(text, ' ', sizeof text);
+    int n = snprintf(text, sizeof text, "%ld %s on %s", (long)getpid(), state, host);
+    assert(n > 0 && n < LOCK_TEXT);
+    text[n] = ' ';
+    text[LOCK_TEXT - 1] = '\n';
     if (pwrite(r->lock_fd, text, LOCK_TEXT, 0) != LOCK_TEXT ||
         ftruncate(r->lock_fd, LOCK_TEXT) != 0)
         return err_errno(err, "%s/lock: cannot write", r->path);
     r->ticket = ticket;
     return 0;
+}
+
+/* Reads what the holder wrote. A pid of another machine, where the file system is shared, means
+ * nothing here. Older builds wrote the pid alone. */
+static void read_holder(const char *text, pid_t *pid, long *ticket)
+{
+    char state[16] = "", on[HOST_MAX + 4] = "", own[HOST_MAX], host[HOST_MAX] = "";
+    long number = 0;
+    own_host(own);
+    if (sscanf(text, "%ld %15s", &number, state) == 2 && strcmp(state, "waiting") == 0)
+        sscanf(text, "%*d %*s %ld", ticket);
+    const char *at = strstr(text, " on ");
+    if (at != NULL && sscanf(at, " %67s %63s", on, host) == 2 && strcmp(host, own) != 0)
+        return;
+    *pid = number > 1 && number <= INT_MAX ? (pid_t)number : 0;
 }
 
 /* The lock belongs to the open file, not to the process (F_OFD_SETLK): closing another descriptor
@@ -80,13 +110,8 @@ enum rundir_use rundir_probe(const char *path, pid_t *pid, long *ticket)
         return RUNDIR_FREE;
     struct flock holder = {.l_type = F_WRLCK, .l_whence = SEEK_SET};
     bool held = fcntl(fd, F_OFD_GETLK, &holder) == 0 && holder.l_type != F_UNLCK;
-    if (held && pread(fd, text, LOCK_TEXT, 0) > 0) {
-        char *end;
-        long value = strtol(text, &end, 10);
-        *pid = value > 1 && value <= INT_MAX ? (pid_t)value : 0;
-        if (strncmp(end + strspn(end, " "), "waiting ", 8) == 0)
-            *ticket = strtol(end + strspn(end, " ") + 8, NULL, 10);
-    }
+    if (held && pread(fd, text, LOCK_TEXT, 0) > 0)
+        read_holder(text, pid, ticket);
     close(fd);
     return !held ? RUNDIR_FREE : *ticket > 0 ? RUNDIR_WAITING : RUNDIR_RUNNING;
 }
@@ -130,17 +155,20 @@ static int find_events_epoch(struct rundir *r, struct err *err)
     return 0;
 }
 
+/* Appends a line. What a full disk took of it is cut off again, or the next line, when there is
+ * room, would continue it. */
 static int append(int fd, const char *text, size_t size, const char *path, const char *name,
                   struct err *err)
 {
     ssize_t n = write(fd, text, size);
-    if (n < 0)
-        return err_errno(err, "%s/%s: cannot append", path, name);
-    if ((size_t)n < size) {
-        errno = ENOSPC; /* the only way a regular file takes less */
-        return err_errno(err, "%s/%s: cannot append", path, name);
-    }
-    return 0;
+    if (n == (ssize_t)size)
+        return 0;
+    int code = n < 0 ? errno : ENOSPC; /* the only way a regular file takes less */
+    struct stat st;
+    if (n > 0 && fstat(fd, &st) == 0 && st.st_size >= n && ftruncate(fd, st.st_size - n) != 0)
+        code = errno;
+    errno = code;
+    return err_errno(err, "%s/%s: cannot append", path, name);
 }
 
 /* Finds the last epoch of epochs.csv; writes the header into an empty one. */
@@ -247,6 +275,27 @@ static int add_csv_epoch(struct rundir *r, const struct rundir_epoch *e, struct 
     int n = snprintf(line, sizeof line, "%d,%.9g,%.9g,%.9g,%.9g,%.9g\n", e->epoch - 1, e->accuracy,
                      e->loss, e->lr, e->val_accuracy, e->val_loss);
     return append(r->csv_fd, line, (size_t)n, r->path, "epochs.csv", err);
+}
+
+int rundir_rewind(struct rundir *r, int epoch, struct err *err)
+{
+    size_t size;
+    int rc = 0;
+    r->events_epoch = r->events_epoch > epoch ? epoch : r->events_epoch;
+    if (r->csv_epoch <= epoch)
+        return 0;
+    char *path = rundir_file(r, "epochs.csv"), *text = file_read(path, EVENTS_MAX, &size, err);
+    char *end = text;
+    for (int lines = 0; end != NULL && *end != '\0' && lines <= epoch; lines++)
+        end += strcspn(end, "\n") + 1; /* all lines are whole */
+    if (text == NULL)
+        rc = -1;
+    else if (ftruncate(r->csv_fd, end - text) != 0)
+        rc = err_errno(err, "%s: cannot shorten", path);
+    r->csv_epoch = rc == 0 ? epoch : r->csv_epoch;
+    free(text);
+    free(path);
+    return rc;
 }
 
 /* Adds "confusion" and "recall" unless nothing is known of them. */

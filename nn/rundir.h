@@ -2,8 +2,9 @@
  * rundir: a run directory, the whole interface between a trainer and whoever watches it.
  *
  *   run.json          written once: command line, options, architecture, data set, seed, version
- *   lock              fcntl write lock held by the trainer for its whole life; contains its pid and
- *                     "running", or "waiting" and its place in the queue (nn/queue.h)
+ *   lock              fcntl write lock held by the trainer for its whole life; contains its pid,
+ *                     "running", or "waiting" and its place in the queue (nn/queue.h), and the
+ *                     machine's name
  *   metrics.jsonl     append-only, an event per line, one write(2) each
  *   epochs.csv        the same epochs under the column names of Keras' CSVLogger (first epoch 0)
  *   last.ckpt         to resume from (nn/checkpoint.h)
@@ -78,6 +79,10 @@ char *rundir_file(const struct rundir *r, const char *name);
 
 /* Appends an event line; takes over `fields`, adds "event" in front and "time". 0 or -1. */
 int rundir_event(struct rundir *r, const char *event, json_t *fields, struct err *err);
+
+/* Prepares for a trainer that goes on behind that epoch: later ones, of a checkpoint that was put
+ * back to an older one by hand, are written again. 0 or -1. */
+int rundir_rewind(struct rundir *r, int epoch, struct err *err);
 
 /* Appends an epoch to metrics.jsonl and epochs.csv, to each only if it is not there yet: repeating
  * it after a crash does no harm. 0 or -1. */

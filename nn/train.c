@@ -270,6 +270,7 @@ struct train *train_go_on(struct rundir *dir, const struct train_opts *opts, str
     t->opts.threads = opts->threads;
     resolve_defaults(&t->opts);
     if (prepare(t, t->dir->path, "", err) != 0 || read_checkpoint(t, err) != 0 ||
+        rundir_rewind(t->dir, t->at.epoch, err) != 0 ||
         (t->at.last.epoch > 0 && rundir_add_epoch(t->dir, &t->at.last, err) != 0)) {
         train_close(t);
         return NULL;

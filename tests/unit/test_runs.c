@@ -412,6 +412,64 @@ static void the_lock_tells_who_lives(void **state)
     free(dir);
 }
 
+/* A checkpoint that was put back by hand: later epochs are written again, in both files. */
+static void a_rewound_run_writes_its_epochs_again(void **state)
+{
+    (void)state;
+    struct err err = {""};
+    char *dir = make_run("rewound", "\"epochs\":9");
+    struct rundir *r = rundir_reopen(dir, &err);
+    struct rundir_epoch e = {.loss = 1};
+    for (e.epoch = 1; e.epoch <= 4; e.epoch++) {
+        e.step = e.epoch * 10;
+        assert_int_equal(rundir_add_epoch(r, &e, &err), 0);
+    }
+    rundir_close(r);
+    r = rundir_reopen(dir, &err);
+    assert_int_equal(rundir_rewind(r, 2, &err), 0);
+    assert_int_equal(
+        rundir_event(r, "start", json_pack("{s:i, s:i}", "epoch", 2, "step", 20), &err), 0);
+    e = (struct rundir_epoch){.epoch = 3, .step = 30, .loss = 2};
+    assert_int_equal(rundir_add_epoch(r, &e, &err), 0);
+    rundir_close(r);
+    struct run *run = open_run(dir);
+    assert_int_equal(run->epochs, 3);
+    assert_true(run->epoch[1].loss == 1 && run->epoch[2].loss == 2);
+    char *path = file_join(dir, "epochs.csv");
+    size_t size;
+    char *csv = file_read(path, 4096, &size, &err);
+    assert_string_equal(csv, "epoch,accuracy,loss,lr,val_accuracy,val_loss\n0,0,1,0,0,0\n"
+                             "1,0,1,0,0,0\n2,0,2,0,0,0\n");
+    run_close(run);
+    free(csv);
+    free(path);
+    free(dir);
+}
+
+static void a_trainer_of_another_machine_has_no_pid_here(void **state)
+{
+    (void)state;
+    pid_t pid;
+    long ticket;
+    struct err err = {""};
+    char *dir = make_run("elsewhere", "\"epochs\":9");
+    struct rundir *r = rundir_reopen(dir, &err);
+    assert_int_equal(rundir_probe(dir, &pid, &ticket), RUNDIR_RUNNING);
+    assert_int_equal(pid, getpid());
+    write_text(dir, "lock", "4711 waiting 3 on another.machine  \n", "r+");
+    assert_int_equal(rundir_probe(dir, &pid, &ticket), RUNDIR_WAITING);
+    assert_int_equal(pid, 0);
+    assert_int_equal(ticket, 3);
+    write_text(dir, "lock", "4711\n", "w"); /* an older build's */
+    assert_int_equal(rundir_probe(dir, &pid, &ticket), RUNDIR_RUNNING);
+    assert_int_equal(pid, 4711);
+    write_text(dir, "lock", "", "w");
+    assert_int_equal(rundir_probe(dir, &pid, &ticket), RUNDIR_RUNNING);
+    assert_int_equal(pid, 0);
+    rundir_close(r);
+    free(dir);
+}
+
 static void the_list_keeps_up(void **state)
 {
     (void)state;
@@ -498,6 +556,8 @@ int main(void)
         cmocka_unit_test(lines_that_make_no_sense_are_passed_over),
         cmocka_unit_test(ten_thousand_epochs),
         cmocka_unit_test(the_lock_tells_who_lives),
+        cmocka_unit_test(a_rewound_run_writes_its_epochs_again),
+        cmocka_unit_test(a_trainer_of_another_machine_has_no_pid_here),
         cmocka_unit_test(the_list_keeps_up),
     };
     return cmocka_run_group_tests(tests, make_folder, remove_folder);
