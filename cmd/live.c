@@ -124,6 +124,7 @@ static int run_screen(const struct opts *opts, struct live **live)
 static int prepare(struct views *views, void *data, struct err *err)
 {
     struct live_view_data *d = data;
+    d->training = &views->training;
     if (d->live == NULL)
         d->live = live_open(views->opts, views->opts->source.speed > 0, err);
     return d->live != NULL ? 0 : -1;

@@ -12,6 +12,8 @@
 static const struct view_row *const view_rows[] = {
     &view_row_live,
     &view_row_browse,
+    &view_row_train,
+    &view_row_runs,
 };
 
 enum { ROWS = MEM_COUNT(view_rows) };
@@ -68,5 +70,6 @@ int views_run(const struct opts *opts, int first, void *data, bool *screen, stru
         free(t.own[i]);
     }
     study_close(t.views.study);
+    training_close(&t.views.training);
     return *screen ? report(status, sig, err) : EXIT_FAILED;
 }

@@ -8,6 +8,7 @@
 #define CMD_VIEWS_H
 
 #include "cmd/cmd.h"
+#include "tui/training.h"
 #include "tui/view.h"
 
 enum { VIEWS_LIVE = 1, VIEWS_BROWSE, VIEWS_BALANCE, VIEWS_TRAIN, VIEWS_RUNS };
@@ -16,6 +17,7 @@ enum { VIEWS_LIVE = 1, VIEWS_BROWSE, VIEWS_BALANCE, VIEWS_TRAIN, VIEWS_RUNS };
 struct views {
     const struct opts *opts;
     struct study *study; /* the data set, NULL until a screen wants one */
+    struct training training;
 };
 
 struct study;
@@ -31,7 +33,7 @@ struct view_row {
     void (*finish)(void *data); /* stands data that is still zeroed; NULL = nothing to do */
 };
 
-extern const struct view_row view_row_live, view_row_browse;
+extern const struct view_row view_row_live, view_row_browse, view_row_train, view_row_runs;
 
 /*
  * Runs the screens, that of number `first` shown first, until the user quits. data: of that view,

@@ -121,6 +121,12 @@ const struct view_key app_keys[] = {
     {0, 0, NULL, NULL, NULL, NULL},
 };
 
+/* The keys that the view listens to now. */
+static const struct view_key *keys_of(const struct view *v)
+{
+    return v->keys != NULL ? v->keys : v->ops->keys;
+}
+
 static bool dispatch(struct view *v, const struct view_key *keys, int key)
 {
     for (const struct view_key *row = keys; row->act != NULL; row++)
@@ -141,7 +147,7 @@ static void on_key(struct app *a, int key)
         return;
     if (v->ops->grab != NULL && v->ops->grab(v, key))
         return;
-    if (!dispatch(&a->self, a->digits, key) && !dispatch(v, v->ops->keys, key))
+    if (!dispatch(&a->self, a->digits, key) && !dispatch(v, keys_of(v), key))
         dispatch(&a->self, app_keys, key);
 }
 
@@ -220,7 +226,7 @@ static void draw_hint(struct app *a)
         style_text(a->style, a->win, r.y, x + 1, r.w - x - 2, style_role(a->style, STYLE_GOOD),
                    a->notice);
     else
-        draw_hints(a, a->view[a->current].ops->keys, x);
+        draw_hints(a, keys_of(&a->view[a->current]), x);
 }
 
 /* One line of text, and a second one with the way out if there is room. */
@@ -253,7 +259,7 @@ static void draw(struct app *a)
     }
     if (a->help.open) {
         const struct help_section sections[] = {
-            {v->ops->name, v->ops->keys}, {"views", a->digits}, {"moodtop", app_keys}};
+            {v->ops->name, keys_of(v)}, {"views", a->digits}, {"moodtop", app_keys}};
         help_draw(&a->help, a->style, a->win, sections, MEM_COUNT(sections));
     }
     wnoutrefresh(a->win);

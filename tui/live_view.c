@@ -30,6 +30,7 @@ struct live_view_state {
     int results;     /* scenes so far */
     int64_t redrawn;
     char trouble[ERR_TEXT_MAX]; /* what a key asked for and did not get */
+    struct opts opts;           /* with the model that is used */
 };
 
 #define CROP_STEP 0.05 /* of the margin */
@@ -64,6 +65,7 @@ static int open_view(struct view *v, struct err *err)
     (void)err;
     struct live_view_state *s = state_of(v);
     struct live_show *show = &s->show;
+    s->opts = *v->opts;
     show->model = live_model(live_of(v));
     show->focus = LAYOUT_PICTURE;
     show->maximised = LAYOUT_NONE;
@@ -139,9 +141,42 @@ static void watch(struct view *v)
         live_seen(live_of(v), &s->show.seen);
 }
 
+/* The model that another screen asks for. Where it has as many classes the history stays. */
+static void use_model(struct view *v, const char *dir)
+{
+    struct live_view_state *s = state_of(v);
+    struct live_show *show = &s->show;
+    struct err err = {""};
+    int classes = show->model->classes;
+    struct opts before = s->opts;
+    snprintf(s->opts.model.dir, sizeof s->opts.model.dir, "%s", dir);
+    if (live_use_model(live_of(v), &s->opts, &err) != 0)
+        s->opts = before;
+    snprintf(s->trouble, sizeof s->trouble, "%s", err.text);
+    show->model = live_model(live_of(v));
+    s->watched = -1; /* how faces are cut out is to be said again */
+    style_moods(v->style, show->model->labels, show->model->classes, show->mood);
+    if (show->model->classes == classes)
+        return;
+    live_panes_free(s->panes);
+    s->panes = live_panes_new(v->style, &v->opts->ui, show->model->classes);
+    live_panes_resize(s->panes, s->win, show->maximised);
+}
+
+static void look_for_model(struct view *v)
+{
+    const struct live_view_data *data = v->data;
+    struct training *t = data->training;
+    if (t == NULL || t->model[0] == '\0')
+        return;
+    use_model(v, t->model);
+    t->model[0] = '\0';
+}
+
 static bool update_view(struct view *v, int64_t now)
 {
     struct live_view_state *s = state_of(v);
+    look_for_model(v);
     struct live_show *show = &s->show;
     const struct frame *before = show->frame;
     uint64_t seq = before != NULL ? before->seq : 0;
@@ -454,7 +489,7 @@ static void key_replay(struct view *v, int key)
         go_to(v, 0);
         return;
     }
-    struct live *again = live_open(v->opts, true, &err);
+    struct live *again = live_open(&s->opts, true, &err);
     snprintf(s->trouble, sizeof s->trouble, "%s", err.text);
     if (again == NULL)
         return;

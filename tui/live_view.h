@@ -3,6 +3,7 @@
 #ifndef TUI_LIVE_VIEW_H
 #define TUI_LIVE_VIEW_H
 
+#include "tui/training.h"
 #include "tui/view.h"
 #include "vision/live.h"
 
@@ -10,6 +11,7 @@
  * is there in the end. */
 struct live_view_data {
     struct live *live;
+    struct training *training; /* borrowed; asks for another model now and then; may be NULL */
 };
 
 extern const struct view_ops live_view;

@@ -253,6 +253,17 @@ static void draw_dots(WINDOW *win, const struct plot *p, const struct area *a)
         draw_ends(win, p, a, v);
 }
 
+static void draw_marks(const struct style *s, WINDOW *win, const struct plot *p,
+                       const struct area *a)
+{
+    for (int i = 0; i < p->mark_count; i++) {
+        double x = p->marks[i].x;
+        int k = x >= p->x_min && x <= p->x_max ? column(p, x, 2 * a->w) : -1;
+        for (int y = 0; y < a->h && k >= 0; y++)
+            style_put(win, a->y + y, a->x + k / 2, s->utf8 ? L'┊' : L':', p->marks[i].ink);
+    }
+}
+
 /* ---- around the graph ------------------------------------------------------------------------*/
 
 static void draw_axis(const struct style *s, WINDOW *win, const struct plot *p,
@@ -329,6 +340,7 @@ void plot_draw(const struct style *s, WINDOW *win, const struct plot *p)
         draw_below(s, win, p, &a);
     if (a.legend >= 0)
         draw_legend(s, win, p, &a);
+    draw_marks(s, win, p, &a);
     if (dots_wanted(s))
         draw_dots(win, p, &a);
     else

@@ -18,6 +18,12 @@ struct plot_series {
     const float *y; /* n values; NAN = none there */
 };
 
+/* A vertical line behind the series, drawn where its x lies in the window. */
+struct plot_mark {
+    double x;
+    struct ink ink;
+};
+
 /*
  * What to draw; all borrowed until plot_draw returns. Asserted: x ascending, x_min < x_max,
  * y_min < y_max, n >= 0, 0 <= count <= PLOT_SERIES_MAX, top < count. Points left or right of the
@@ -34,6 +40,8 @@ struct plot {
     const struct plot_series *series;
     int count;
     int top; /* drawn over the others and bold; -1 = none */
+    const struct plot_mark *marks;
+    int mark_count;
 };
 
 /*

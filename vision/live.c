@@ -34,6 +34,7 @@ static struct live *live_new(const struct opts *opts, bool paced)
     mailbox_init(&l->work, frame_unref);
     pthread_mutex_init(&l->lock, NULL);
     pthread_mutex_init(&l->record_lock, NULL);
+    pthread_mutex_init(&l->analyzer_lock, NULL);
     pthread_condattr_init(&attr);
     pthread_condattr_setclock(&attr, CLOCK_MONOTONIC); /* deadlines are clock_now() times */
     pthread_cond_init(&l->changed, &attr);
@@ -125,6 +126,7 @@ void live_close(struct live *l)
     pthread_cond_destroy(&l->changed);
     pthread_mutex_destroy(&l->lock);
     pthread_mutex_destroy(&l->record_lock);
+    pthread_mutex_destroy(&l->analyzer_lock);
     if (l->fd >= 0)
         close(l->fd);
     free(l);
@@ -187,6 +189,27 @@ void live_pause(struct live *l, bool on)
     l->pause = on;
     pthread_cond_broadcast(&l->changed);
     pthread_mutex_unlock(&l->lock);
+}
+
+int live_use_model(struct live *l, const struct opts *opts, struct err *err)
+{
+    if (l->replay != NULL)
+        return err_set(err, "a record has its own labels: it cannot be read by another model");
+    if (l->record != NULL)
+        return err_set(err, "a record is being made: another model would give it other labels");
+    struct analyzer *next = analyzer_open(&opts->detect, &opts->model, &opts->live, err);
+    if (next == NULL)
+        return -1;
+    pthread_mutex_lock(&l->analyzer_lock);
+    struct analyzer *before = l->analyzer;
+    l->analyzer = next;
+    pthread_mutex_lock(&l->lock);
+    pthread_mutex_unlock(&l->analyzer_lock);
+    l->scene.faces = 0; /* their numbers mean other classes now */
+    l->scene.classes = analyzer_model(next)->classes;
+    pthread_mutex_unlock(&l->lock);
+    analyzer_close(before);
+    return 0;
 }
 
 const struct infer_info *live_model(const struct live *l)

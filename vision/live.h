@@ -114,6 +114,11 @@ void live_speed(struct live *l, double speed);
 /* Holds the source (a file does not go on, a camera's frames are dropped) or lets it go on. */
 void live_pause(struct live *l, bool on);
 
+/* Reads faces with another model (and detector) from the next frame on; the source goes on. Loads
+ * it in the caller's thread. What live_model gave before is dead then. -1 and err, and all as it
+ * was, if it cannot be opened. */
+int live_use_model(struct live *l, const struct opts *opts, struct err *err);
+
 const struct infer_info *live_model(const struct live *l);
 
 #endif

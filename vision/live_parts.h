@@ -63,6 +63,7 @@ struct live {
     atomic_bool stop, pause;
     atomic_bool leave; /* the source is not wanted any more: its calls return soon */
 
+    pthread_mutex_t analyzer_lock; /* held while the analyzer works, and while it is replaced */
     pthread_mutex_t lock;
     pthread_cond_t changed; /* stop was set, an order came, a frame was analysed, a scene fetched */
     /* under the lock: */

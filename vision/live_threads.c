@@ -297,6 +297,7 @@ void *live_analysis_main(void *arg)
         struct frame *frame = mailbox_wait(&l->work, clock_now() + CLOCK_S);
         if (frame == NULL)
             continue;
+        pthread_mutex_lock(&l->analyzer_lock);
         fulfil(l);
         analyzer_run(l->analyzer, frame, scene);
         if (frame != l->last) /* which the analysis thread alone changes */
@@ -311,6 +312,7 @@ void *live_analysis_main(void *arg)
         rate_count(&l->analysed, scene->done);
         pthread_cond_broadcast(&l->changed);
         pthread_mutex_unlock(&l->lock);
+        pthread_mutex_unlock(&l->analyzer_lock);
         frame_unref(old);
         wake(l);
     }
