@@ -8,6 +8,7 @@
 #include "base/mem.h"
 #include "base/thread.h"
 #include "cmd/cmd.h"
+#include "cmd/data_open.h"
 #include "nn/calibrate.h"
 #include "nn/evaluate.h"
 #include "nn/model.h"
@@ -25,6 +26,13 @@ struct job {
     struct metrics counts;
 };
 
+static struct dataset *open_data(const struct opts *opts, struct err *err)
+{
+    struct opts own = *opts;
+    memcpy(own.data.set, opts->eval.data, sizeof own.data.set);
+    return data_open(&own, NULL, NULL, err);
+}
+
 static int open_job(struct job *j, const struct opts *opts, struct err *err)
 {
     j->dir =
@@ -37,8 +45,7 @@ static int open_job(struct job *j, const struct opts *opts, struct err *err)
     j->split = (enum split)split;
     int threads = opts->eval.threads > 0 ? opts->eval.threads : thread_cpus();
     if ((j->model = model_open(j->dir, err)) == NULL || model_load_weights(j->model, err) != 0 ||
-        (j->ds = dataset_open(opts->eval.data, err)) == NULL ||
-        (j->pool = pool_new(threads, err)) == NULL)
+        (j->ds = open_data(opts, err)) == NULL || (j->pool = pool_new(threads, err)) == NULL)
         return -1;
     if (evaluate_fits(j->model->graph, j->ds, err) != 0)
         return err_prefix(err, "%s/model.json", j->dir);
@@ -179,7 +186,7 @@ static int eval_run(const struct opts *opts, int argc, char **argv)
     struct err err = {""};
     struct job j = {0};
     if (opts->eval.data[0] == '\0') {
-        fputs("moodtop eval: which data? expected --data FILE (fer2013.csv)\n", stderr);
+        fputs("moodtop eval: which data? expected --data SET (fer2013.csv)\n", stderr);
         return EXIT_USAGE;
     }
     int code = EXIT_OK;
@@ -199,8 +206,8 @@ static int eval_run(const struct opts *opts, int argc, char **argv)
 const struct command cmd_eval = {
     .name = "eval",
     .args = "",
-    .summary = "measure a model on a split of fer2013.csv",
-    .sections = "eval model",
+    .summary = "measure a model on a split of a data set",
+    .sections = "eval data model detect",
     .examples = "moodtop eval --data fer2013.csv\n"
                 "moodtop eval --model runs/2026-11-21-0930-emotion --data fer2013.csv --split "
                 "PublicTest --json\n"

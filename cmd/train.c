@@ -15,6 +15,7 @@
 #include "base/log.h"
 #include "base/mem.h"
 #include "cmd/cmd.h"
+#include "cmd/data_open.h"
 #include "cmd/launch.h"
 #include "cmd/run_words.h"
 #include "nn/model.h"
@@ -116,8 +117,12 @@ static int fail(const char *text)
 }
 
 /* Starts a run, with the words of our own command line for its run.json. */
-static struct train *start_run(const struct train_opts *opts, struct err *err)
+static struct train *start_run(const struct opts *all, const struct train_opts *opts,
+                               struct err *err)
 {
+    struct data_tools *tools = data_tools_new(all, err);
+    if (tools == NULL)
+        return NULL;
     char *argv[COMMAND_WORDS_MAX];
     size_t size = 0;
     int argc = 0;
@@ -125,8 +130,11 @@ static struct train *start_run(const struct train_opts *opts, struct err *err)
     for (char *p = text; p != NULL && p < text + size && argc < COMMAND_WORDS_MAX;
          p += strlen(p) + 1)
         argv[argc++] = p;
-    struct train *t = train_new(opts, argc, argv, err);
+    struct train *t = train_new(opts, data_tools_how(tools), argc, argv, err);
     free(text);
+    data_tools_free(tools);
+    if (t != NULL)
+        data_tell(train_data(t), false);
     return t;
 }
 
@@ -134,6 +142,8 @@ static struct train *start_run(const struct train_opts *opts, struct err *err)
 static struct train_opts new_run(const struct opts *opts)
 {
     struct train_opts train = opts->train;
+    train.from = (struct data_from){opts->data.val, opts->data.val_seed, opts->data.strict,
+                                    opts->data.crop_faces};
     if (train.model[0] == '\0') {
         char *dir = model_default_dir("emotion");
         snprintf(train.model, sizeof train.model, "%s", dir);
@@ -148,7 +158,11 @@ static int print_estimate(const struct opts *opts)
     struct err err = {""};
     struct train_estimate e;
     struct train_opts train = new_run(opts);
-    if (train_estimate(&train, ESTIMATE_S, &e, &err) != 0)
+    struct data_tools *tools = data_tools_new(opts, &err);
+    int rc =
+        tools == NULL ? -1 : train_estimate(&train, data_tools_how(tools), ESTIMATE_S, &e, &err);
+    data_tools_free(tools);
+    if (rc != 0)
         return fail(err.text);
     char epoch[32], total[32];
     run_words_seconds(e.epoch_s, epoch, sizeof epoch);
@@ -165,7 +179,7 @@ static char *make_run(const struct opts *opts, struct err *err)
     if (opts->train.resume[0] != '\0')
         return mem_strdup(opts->train.resume);
     struct train_opts train = new_run(opts);
-    struct train *t = start_run(&train, err);
+    struct train *t = start_run(opts, &train, err);
     char *dir = t != NULL ? mem_strdup(train_dir(t)) : NULL;
     train_close(t);
     return dir;
@@ -252,10 +266,12 @@ static int go_on(const struct opts *opts, const char *dir)
     if (rc > 0)
         return stop_waiting(r, quiet);
     struct train *t = NULL;
-    if (rc == 0)
-        t = train_go_on(r, &opts->train, &err);
+    struct data_tools *tools = rc == 0 ? data_tools_new(opts, &err) : NULL;
+    if (tools != NULL)
+        t = train_go_on(r, &opts->train, data_tools_how(tools), &err);
     else
         rundir_close(r);
+    data_tools_free(tools);
     if (t == NULL)
         return fail(err.text);
     int code = run_to_end(t, opts);
@@ -268,7 +284,7 @@ static int train_now(const struct opts *opts)
 {
     struct err err = {""};
     struct train_opts train = new_run(opts);
-    struct train *t = start_run(&train, &err);
+    struct train *t = start_run(opts, &train, &err);
     if (t == NULL)
         return fail(err.text);
     int code = run_to_end(t, opts);
@@ -282,7 +298,7 @@ static int train_run_command(const struct opts *opts, int argc, char **argv)
     (void)argv;
     struct err err = {""};
     if (opts->train.data[0] == '\0' && (opts->train.resume[0] == '\0' || opts->train.estimate)) {
-        fputs("moodtop train: which data? expected --data FILE (fer2013.csv) or --resume RUNDIR\n",
+        fputs("moodtop train: which data? expected --data SET (fer2013.csv) or --resume RUNDIR\n",
               stderr);
         return EXIT_USAGE;
     }
@@ -311,9 +327,10 @@ static int train_run_command(const struct opts *opts, int argc, char **argv)
 const struct command cmd_train = {
     .name = "train",
     .args = "",
-    .summary = "train a network on fer2013.csv",
-    .sections = "train launch",
+    .summary = "train a network on fer2013.csv or any data set",
+    .sections = "train data launch",
     .examples = "moodtop train --data fer2013.csv --model models/emotion --out runs\n"
+                "moodtop train --data photos/ --data fer2013.csv --val 0.15\n"
                 "moodtop train --data fer2013.csv --batch 128 --estimate\n"
                 "moodtop train --data fer2013.csv --detach\n"
                 "moodtop train --data fer2013.csv --optimizer adam --lr 0.001 --epochs 20\n",

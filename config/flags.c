@@ -232,11 +232,29 @@ int flags_parse(struct flags *f, const char *sections, bool leading, int argc, c
     return result;
 }
 
+/* The value of the i-th flag, behind those that it was given before, where such are kept. */
+static char *joined(const struct flags *f, int i)
+{
+    char *text = mem_strdup("");
+    for (int k = 0; k <= i; k++) {
+        if (f->value[k].row != f->value[i].row || (k < i && !f->value[i].row->joins))
+            continue;
+        char *more = mem_printf("%s%s%s", text, text[0] != '\0' ? "," : "", f->value[k].text);
+        free(text);
+        text = more;
+    }
+    return text;
+}
+
 int flags_apply(const struct flags *f, struct config *c, struct err *err)
 {
-    for (int i = 0; i < f->count; i++)
-        if (config_set(c, f->value[i].row, f->value[i].text, f->value[i].spelled, err) != 0)
+    for (int i = 0; i < f->count; i++) {
+        char *text = joined(f, i);
+        int rc = config_set(c, f->value[i].row, text, f->value[i].spelled, err);
+        free(text);
+        if (rc != 0)
             return -1;
+    }
     return 0;
 }
 

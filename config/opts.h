@@ -87,9 +87,27 @@ enum train_doubtful { TRAIN_DOUBTFUL_LABEL, TRAIN_DOUBTFUL_DROP };
 enum train_sampler { TRAIN_SAMPLER_SHUFFLE, TRAIN_SAMPLER_BALANCED };
 enum train_weight { TRAIN_WEIGHT_NONE, TRAIN_WEIGHT_BALANCED };
 
+/* [data] a data set and how it is read; see nn/dataset.h. */
+struct data_opts {
+    char set[OPTS_TEXT_MAX]; /* a file or folder, or several with commas between them */
+    bool strict;             /* the first damaged row or file ends it */
+    double val;              /* share of PublicTest where a set has none */
+    int val_seed;
+    bool crop_faces; /* of pictures in folders the largest face */
+    char ferplus[OPTS_TEXT_MAX];
+};
+
+/* What of [data] a training run keeps. */
+struct data_from {
+    double val;
+    int val_seed;
+    bool strict, crop_faces;
+};
+
 /* [train] see nn/train.h. */
 struct train_opts {
     char data[OPTS_TEXT_MAX];
+    struct data_from from;      /* how `data` is read: [data], kept with the run */
     char model[OPTS_TEXT_MAX];  /* model directory whose model.json and labels.txt are used */
     char out[OPTS_TEXT_MAX];    /* folder that gets the run directory */
     char name[64];              /* last part of the run directory's name */
@@ -218,6 +236,7 @@ struct opts {
     struct model_opts model;
     struct live_opts live;
     struct ui_opts ui;
+    struct data_opts data;
     struct train_opts train;
     struct launch_opts launch;
     struct runs_opts runs;

@@ -48,6 +48,7 @@ const struct table_section table_sections[] = {
     {"predict", "pictures and videos in batch"},
     {"report", "a record in numbers"},
     {"replay", "a record on the screen again"},
+    {"data", "data sets"},
     {"train", "training a network"},
     {"launch", "how a training run is started"},
     {"runs", "training runs"},
@@ -153,8 +154,24 @@ const struct table_row table_rows[] = {
     {FIELD(replay, start_s), REAL("0", 0, 1e9), .flag = "start", .unit = "s",
      .help = "where in the record to begin"},
 
-    {FIELD(train, data), PATH(""), .letter = 'd', .metavar = "FILE",
-     .help = "images and labels, as fer2013.csv"},
+    {FIELD(data, set), PATH(""), .flag = "data", .letter = 'd', .metavar = "SET", .joins = true,
+     .help = "images and labels: a CSV file as fer2013.csv, a folder of folders of pictures "
+             "(SPLIT/CLASS/ or CLASS/), Kaggle's facial key points, a pack of \"moodtop import\"; "
+             "several one after the other, or with commas between them"},
+    {FIELD(data, strict), BOOL("false"),
+     .help = "end at the first damaged row or file instead of leaving it out"},
+    {FIELD(data, val), REAL("0.1", 0, 0.9), .above = true, .metavar = "SHARE",
+     .help = "share of the training images, of each class alike, that becomes PublicTest where a "
+             "set has none"},
+    {FIELD(data, val_seed), INT("1", 0, INT_MAX), .help = "which ones: the seed of that choice"},
+    {FIELD(data, crop_faces), BOOL("false"),
+     .help = "cut the largest face out of each picture of a folder"},
+    {FIELD(data, ferplus), PATH(""), .metavar = "FILE",
+     .help = "votes of FER+ for the rows of the data, as fer2013new.csv; empty is a ferplus.csv or "
+             "fer2013new.csv beside the data, where there is one"},
+
+    {FIELD(train, data), PATH(""), .letter = 'd', .metavar = "SET", .joins = true,
+     .help = "images and labels: a data set of any kind, or several"},
     {FIELD(train, model), PATH(""), .letter = 'm', .metavar = "DIR",
      .help = "model directory whose model.json and labels.txt are used; empty is the shipped one"},
     {FIELD(train, weights), PATH(""), .metavar = "FILE",
@@ -261,8 +278,8 @@ const struct table_row table_rows[] = {
     {FIELD(runs, json), BOOL("false"), .flag_only = true,
      .help = "print JSON: a list of the runs, or the events of one as they come"},
 
-    {FIELD(eval, data), PATH(""), .letter = 'd', .metavar = "FILE",
-     .help = "images and labels, as fer2013.csv"},
+    {FIELD(eval, data), PATH(""), .letter = 'd', .metavar = "SET", .joins = true,
+     .help = "images and labels: a data set of any kind, or several"},
     {FIELD(eval, split), TEXT("PrivateTest"), .metavar = "NAME",
      .help = "the rows to use, by the Usage column: Training, PublicTest or PrivateTest"},
     {FIELD(eval, json), BOOL("false"), .help = "print one JSON object"},

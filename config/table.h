@@ -25,6 +25,7 @@ struct table_row {
     const char *flag;         /* name on the command line where it is not the key: "model" */
     char letter;              /* short flag, or 0 */
     bool counts;              /* a TABLE_INT whose flag takes no value: each -v adds one */
+    bool joins;               /* given several times, the values are one, with commas between */
     bool flag_only;           /* exists on the command line alone, not in files or environment */
     const char *metavar;      /* "FILE" in --help; NULL = by the type */
     const char *help;         /* one sentence, without full stop, range and default */

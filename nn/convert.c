@@ -13,6 +13,9 @@
 #include "base/mem.h"
 #include "nn/csv.h"
 #include "nn/hash.h"
+#include "nn/tree.h"
+
+#define VAL_SHARE 0.1
 
 struct sources {
     int n;
@@ -46,7 +49,67 @@ static int read_csv(const char *path, const struct dataset_how *how, struct pack
     return rc == 0 ? csv_read(path, how, w, err) : -1;
 }
 
+static bool is_folder(const char *path)
+{
+    return file_is_dir(path);
+}
+
+static int read_tree(const char *path, const struct dataset_how *how, struct pack_writer *w,
+                     struct err *err)
+{
+    char *full = realpath(path, NULL);
+    if (full == NULL)
+        return err_errno(err, "%s", path);
+    pack_part(w, file_base(full), full, false);
+    int rc = tree_read(full, how, w, err);
+    free(full);
+    return rc;
+}
+
+/* Copies the rows of a pack, which keep where they came from as far as a name can tell. */
+static int copy_rows(const struct pack *p, int part, const int *class, struct pack_writer *w,
+                     struct err *err)
+{
+    int first = (int)p->part[part].first;
+    int last = part + 1 < p->parts ? (int)p->part[part + 1].first : p->n;
+    pack_part(w, p->text + p->part[part].name, pack_home(p, part), p->part[part].lines);
+    int at = pack_grow(w, last - first, err);
+    if (at < 0)
+        return -1;
+    for (int i = first; i < last; i++) {
+        uint32_t origin = p->part[part].lines ? p->origin[i] : pack_text(w, p->text + p->origin[i]);
+        pack_row(w, at + i - first, class[p->label[i]], (enum split)p -> split[i], origin);
+        if (p->wide != NULL &&
+            pack_put_points(w, at + i - first, p->points + (size_t)i * DATASET_POINTS,
+                            p->wide + (size_t)i * DATASET_WIDE) != 0)
+            return err_errno(err, "cannot keep the pictures");
+    }
+    const uint8_t *pixels = p->pixels + (size_t)first * DATASET_PIXELS;
+    return pack_put(w, at, pixels, last - first) == 0 ? 0 : err_errno(err, "cannot write the pack");
+}
+
+static int read_pack(const char *path, const struct dataset_how *how, struct pack_writer *w,
+                     struct err *err)
+{
+    struct pack *p = pack_open(path, err);
+    int class[DATASET_CLASSES_MAX], rc = p == NULL ? -1 : pack_stamp_file(w, path, err);
+    (void)how;
+    for (int c = 0; rc == 0 && c < p->classes; c++) {
+        class[c] = p->points != NULL ? 0 : pack_class(w, p->text + p->class_at[c]);
+        if (class[c] < 0)
+            rc = err_set(err, "%s: more than %d classes", path, DATASET_CLASSES_MAX);
+    }
+    for (int i = 0; rc == 0 && i < p->parts; i++)
+        rc = copy_rows(p, i, class, w, err);
+    for (int i = 0; rc == 0 && i < p->listed; i++)
+        pack_damage(w, p->text + p->damage[i]);
+    pack_close(p);
+    return rc;
+}
+
 static const struct kind kinds[] = {
+    {pack_is, read_pack},
+    {is_folder, read_tree},
     {is_anything, read_csv},
 };
 
@@ -101,10 +164,12 @@ static int read_all(const struct sources *s, const struct dataset_how *how, stru
 {
     for (int i = 0; i < s->n; i++) {
         size_t k = 0;
+        int first = pack_count(w);
         while (!kinds[k].match(s->path[i]))
             k++;
         if (kinds[k].read(s->path[i], how, w, err) != 0)
             return -1;
+        pack_split(w, first, how->val > 0.0 ? how->val : VAL_SHARE, how->seed);
     }
     if (pack_count(w) > 0)
         return 0;
@@ -190,4 +255,18 @@ struct pack *convert_open(const char *data, const struct dataset_how *how, struc
     err_set(err, "%s", p->text + p->damage[0]);
     pack_close(p);
     return NULL;
+}
+
+char *convert_resolve(const char *data)
+{
+    struct sources s;
+    bool found = sources_split(&s, data, NULL) == 0;
+    char *all = mem_strdup(found ? "" : data);
+    for (int i = 0; found && i < s.n; i++) {
+        char *more = mem_printf("%s%s%s", all, i > 0 ? "," : "", s.full[i]);
+        free(all);
+        all = more;
+    }
+    sources_free(&s);
+    return all;
 }

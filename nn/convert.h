@@ -6,6 +6,9 @@
 
 enum { CONVERT_SOURCES_MAX = 32 };
 
+/* "A,B" with full paths; the caller frees it. What is not there stays as it is. */
+char *convert_resolve(const char *data);
+
 /* Opens the pack of "A" or "A,B"; one in memory alone where nothing can be kept (a pipe, no cache
  * directory). NULL and err. */
 struct pack *convert_open(const char *data, const struct dataset_how *how, struct err *err);

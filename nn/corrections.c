@@ -214,29 +214,40 @@ static int read_file(struct corrections *c, const struct file *f, struct err *er
     return rc;
 }
 
+/* The file of a part; parts of one home, one behind the other, share it. */
+static void add_part(struct corrections *c, const struct pack *p, int part)
+{
+    const char *home = pack_home(p, part);
+    char *path = NULL;
+    if (home[0] != '\0')
+        path = file_is_dir(home) ? file_join(home, PACK_CORRECTIONS)
+                                 : mem_printf("%s.corrections", home);
+    int last = part + 1 < p->parts ? (int)p->part[part + 1].first : p->n;
+    struct file *before = c->files > 0 ? &c->file[c->files - 1] : NULL;
+    if (before != NULL && path != NULL && before->path != NULL && !strcmp(before->path, path)) {
+        before->last = last;
+        free(path);
+        return;
+    }
+    c->file[c->files++] = (struct file){path, (int)p->part[part].first, last};
+}
+
 struct corrections *corrections_open(const struct dataset *ds, struct err *err)
 {
     const struct pack *p = ds->pack;
     assert(p != NULL);
     struct corrections *c = mem_zalloc(1, sizeof *c);
     c->ds = ds;
-    c->files = p->parts;
     c->file = mem_zalloc((size_t)p->parts, sizeof *c->file);
     for (int k = 0; k < 2; k++) {
         c->latest[k] = mem_alloc((size_t)ds->n * sizeof(int));
         memset(c->latest[k], -1, (size_t)ds->n * sizeof(int));
     }
     int rc = 0;
-    for (int i = 0; i < c->files; i++) {
-        const char *path = p->text + p->part[i].path;
-        struct file *f = &c->file[i];
-        f->first = (int)p->part[i].first;
-        f->last = i + 1 < p->parts ? (int)p->part[i + 1].first : ds->n;
-        if (path[0] != '\0')
-            f->path = file_is_dir(path) ? file_join(path, "moodtop.corrections")
-                                        : mem_printf("%s.corrections", path);
-        rc = rc == 0 ? read_file(c, f, err) : rc;
-    }
+    for (int i = 0; i < p->parts; i++)
+        add_part(c, p, i);
+    for (int i = 0; i < c->files && rc == 0; i++)
+        rc = read_file(c, &c->file[i], err);
     if (rc == 0)
         return c;
     corrections_close(c);
@@ -316,7 +327,6 @@ static int append(const char *path, const char *head, const char *line, struct e
 static int write_decision(struct corrections *c, int row, json_t *says, struct err *err)
 {
     const struct file *f = file_of(c, row);
-    const struct pack *p = c->ds->pack;
     char origin[1024], image[20];
     int rc = -1;
     dataset_origin(c->ds, row, origin, sizeof origin);
@@ -326,7 +336,7 @@ static int write_decision(struct corrections *c, int row, json_t *says, struct e
     json_t *head = json_pack("{s:s}", "moodtop", "corrections");
     json_object_set_new(head, "hash",
                         json_sprintf("%016llx", (unsigned long long)c->ds->source_hash));
-    json_object_set_new(head, "set", json_string(p->text + p->part[f - c->file].name));
+    json_object_set_new(head, "set", json_string(f->path != NULL ? file_base(f->path) : ""));
     json_object_update(line, says);
     char *text = json_dumps(line, JSON_COMPACT), *first = json_dumps(head, JSON_COMPACT);
     if (f->path == NULL) {

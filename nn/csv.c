@@ -177,7 +177,7 @@ static void write_task(void *ctx, int i, int worker)
     struct csv *c = ctx;
     (void)worker;
     if (i == 0) { /* the hash runs through all rows, one after the other */
-        for (int k = 0; k < c->pieces; k++)
+        for (int k = 0; k < c->pieces && c->columns.usage >= 0; k++)
             pack_hash(c->w, c->piece[k].at, c->piece[k].pixels, c->piece[k].rows);
         return;
     }

@@ -131,6 +131,14 @@ struct dataset *dataset_open(const char *data, struct err *err)
     return dataset_open_how(data, NULL, err);
 }
 
+void dataset_resolve(char *data, size_t size)
+{
+    char *all = convert_resolve(data);
+    if (strlen(all) < size)
+        strcpy(data, all);
+    free(all);
+}
+
 void dataset_close(struct dataset *ds)
 {
     if (ds == NULL)

@@ -44,7 +44,7 @@ struct dataset {
     const uint8_t *wide;  /* (n, DATASET_WIDE) of key points the pictures in full; or NULL */
     struct corrections *corrections; /* of all sources; NULL without a place for them */
     struct pack *pack; /* what this is mapped from; NULL of a set that was made in memory */
-    uint8_t *own;         /* the pixels of such a set */
+    uint8_t *own;      /* the pixels of such a set */
 };
 
 /* How far an opening is; seconds left < 0: not known yet. */
@@ -59,12 +59,13 @@ struct dataset_how {
     bool strict;      /* the first damaged row or file is an error */
     bool uncorrected; /* the corrections are left alone */
     bool crop_faces;  /* of folders: the largest face instead of the whole picture */
-    double val;       /* of a folder without splits: share of PublicTest; 0 = a tenth */
-    int seed;         /* of that choice */
+    double val;       /* of a source without PublicTest: this share of Training is; 0 = a tenth */
+    int seed;         /* of that choice, which keeps the mix of classes */
     const char
         *ferplus; /* file of votes; NULL = a ferplus.csv beside the source, if there is one */
-    /* Reads a picture file into out (DATASET_PIXELS), worker < 64 at a time, each in its own
-     * thread; NULL: folders cannot be opened. 0 or -1. */
+    /* Whether a file's name is that of a picture; and reads one into out (DATASET_PIXELS), worker <
+     * 64 at a time, each in its own thread: 0, or -1 and err. NULL: folders cannot be opened. */
+    bool (*is_picture)(const char *name);
     int (*picture)(void *ctx, int worker, const char *path, uint8_t *out, struct err *err);
     /* Called some ten times a second during a conversion; false = give up, leaving nothing. */
     bool (*progress)(void *ctx, const struct dataset_progress *p);
@@ -75,6 +76,9 @@ struct dataset_how {
  * sound row. */
 struct dataset *dataset_open(const char *data, struct err *err);
 struct dataset *dataset_open_how(const char *data, const struct dataset_how *how, struct err *err);
+
+/* Makes the paths of "A,B" (size bytes) full ones, where they are there and fit. */
+void dataset_resolve(char *data, size_t size);
 
 void dataset_close(struct dataset *ds);
 

@@ -1,6 +1,7 @@
 /* pack: see pack.h. */
 #include "nn/pack.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
@@ -11,6 +12,7 @@
 
 #include "base/mem.h"
 #include "nn/checkpoint.h"
+#include "nn/hash.h"
 
 bool pack_is(const char *path)
 {
@@ -215,6 +217,8 @@ struct pack *pack_open(const char *path, struct err *err)
     close(fd);
     if (p == NULL)
         err_prefix(err, "%s", path);
+    else
+        p->self = realpath(path, NULL);
     return p;
 }
 
@@ -223,7 +227,25 @@ void pack_close(struct pack *p)
     if (p == NULL)
         return;
     munmap((void *)(uintptr_t)p->header, p->size);
+    free(p->self);
     free(p);
+}
+
+const char *pack_home(const struct pack *p, int part)
+{
+    return p->header->key != 0 ? p->text + p->part[part].path : p->self != NULL ? p->self : "";
+}
+
+uint64_t pack_listing(const char *path)
+{
+    DIR *dir = opendir(path);
+    uint64_t sum = 0;
+    for (struct dirent *e; dir != NULL && (e = readdir(dir)) != NULL;)
+        if (e->d_name[0] != '.' && strncmp(e->d_name, PACK_CORRECTIONS, strlen(PACK_CORRECTIONS)))
+            sum += hash_text(HASH_START, e->d_name); /* in any order */
+    if (dir != NULL)
+        closedir(dir);
+    return sum;
 }
 
 void pack_stamp_of(const struct stat *st, struct pack_stamp *stamp)
@@ -240,7 +262,10 @@ bool pack_fresh(const struct pack *p)
         const struct pack_stamp *was = &p->stamp[i];
         struct pack_stamp is;
         struct stat st;
-        if (stat(p->text + was->path, &st) != 0)
+        const char *path = p->text + was->path;
+        if (was->listing && pack_listing(path) == was->size)
+            continue;
+        if (was->listing || stat(path, &st) != 0)
             return false;
         pack_stamp_of(&st, &is);
         if (is.size != was->size || is.inode != was->inode || is.mtime != was->mtime ||

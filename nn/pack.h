@@ -14,6 +14,7 @@
 #include "nn/dataset.h"
 
 #define PACK_MAGIC "MOODPACK"
+#define PACK_CORRECTIONS "moodtop.corrections" /* in a folder */
 #define PACK_ROWS_MAX (1 << 26)
 
 enum { PACK_VERSION = 1, PACK_DAMAGE_MAX = 10000 };
@@ -42,7 +43,8 @@ struct pack_header {
     uint64_t size; /* of the file */
     uint64_t hash; /* of the rows, see struct dataset */
     int64_t skipped;
-    uint64_t key; /* of what was asked for: sources and options */
+    uint64_t
+        key; /* of what was asked for: sources and options; 0: a set of its own, kept by hand */
     struct {
         uint64_t at, size;
     } section[PACK_SECTIONS];
@@ -59,13 +61,15 @@ struct pack_part {
 
 /* A file or folder whose change makes the pack stale. */
 struct pack_stamp {
-    uint32_t path, zero;
+    uint32_t path,
+        listing; /* 1: a folder of which only the names in it count, their hash is size */
     uint64_t size, inode;
     int64_t mtime, ctime; /* ns */
 };
 
 struct pack {
     const struct pack_header *header; /* the mapping */
+    char *self;                       /* its own path; NULL in memory */
     size_t size;
     const uint8_t *pixels, *wide, *label, *split;
     const uint32_t *origin, *class_at, *damage;
@@ -88,11 +92,18 @@ void pack_close(struct pack *p);
 /* What the header's sum must be. */
 uint64_t pack_sum(const struct pack_header *h);
 
+/* The file or folder beside (in) which corrections of a part lie: its source, or the pack itself if
+ * that is kept by hand; "" = none. */
+const char *pack_home(const struct pack *p, int part);
+
 /* Whether all its sources are as they were when it was made. */
 bool pack_fresh(const struct pack *p);
 
 /* What is kept of a file or folder; the path is the caller's. */
 struct stat;
 void pack_stamp_of(const struct stat *st, struct pack_stamp *stamp);
+
+/* Of the names in a folder, but for hidden ones and the corrections. */
+uint64_t pack_listing(const char *path);
 
 #endif

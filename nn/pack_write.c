@@ -13,6 +13,7 @@
 
 #include "base/file.h"
 #include "base/mem.h"
+#include "base/rng.h"
 #include "nn/classes.h"
 #include "nn/hash.h"
 
@@ -154,7 +155,8 @@ int pack_put_points(struct pack_writer *w, int row, const float *points, const u
 
 void pack_hash(struct pack_writer *w, int row, const uint8_t *pixels, int n)
 {
-    assert(row == w->hashed);
+    if (row != w->hashed) /* rows before it still wait */
+        return;
     for (int i = 0; i < n; i++)
         w->hash = hash_row(w->hash, w->label[row + i], w->split[row + i],
                            pixels + (size_t)i * DATASET_PIXELS);
@@ -202,20 +204,38 @@ const char *pack_first_damage(const struct pack_writer *w)
     return w->damages > 0 ? w->text + w->damage[0] : NULL;
 }
 
+void pack_stamp_listing(struct pack_writer *w, const char *path)
+{
+    w->stamp = one_more(w->stamp, w->stamps, sizeof *w->stamp);
+    w->stamp[w->stamps++] =
+        (struct pack_stamp){.path = pack_text(w, path), .listing = 1, .size = pack_listing(path)};
+}
+
 int pack_count(const struct pack_writer *w)
 {
     return w->n;
 }
 
-int pack_label(const struct pack_writer *w, int row)
+void pack_split(struct pack_writer *w, int first, double share, int seed)
 {
-    return w->label[row];
-}
-
-void pack_move(struct pack_writer *w, int row, enum split split)
-{
-    assert(row >= w->hashed);
-    w->split[row] = (uint8_t)split;
+    if (w->hashed > first)
+        return;
+    for (int i = first; i < w->n; i++)
+        if (w->split[i] == SPLIT_PUBLIC)
+            return;
+    int *row = mem_alloc((size_t)(w->n - first) * sizeof *row + 1);
+    for (int c = 0; c < w->classes; c++) {
+        struct rng r;
+        int count = 0;
+        for (int i = first; i < w->n; i++)
+            if (w->label[i] == c && w->split[i] == SPLIT_TRAINING)
+                row[count++] = i;
+        rng_seed(&r, (uint64_t)seed, (uint64_t)c);
+        rng_shuffle(&r, row, count);
+        for (int i = 0; i < (int)((double)count * share + 0.5); i++)
+            w->split[row[i]] = SPLIT_PUBLIC;
+    }
+    free(row);
 }
 
 /* ---- the end ------------------------------------------------------------------------------- */
@@ -303,8 +323,7 @@ static void drop_unused(struct pack_writer *w)
             return;
     w->classes -= DATASET_CLASSES;
     w->own = 0;
-    memmove(w->class_at, w->class_at + DATASET_CLASSES,
-            (size_t)w->classes * sizeof *w->class_at);
+    memmove(w->class_at, w->class_at + DATASET_CLASSES, (size_t)w->classes * sizeof *w->class_at);
     for (int i = 0; i < w->n; i++)
         w->label[i] -= DATASET_CLASSES;
 }
@@ -313,9 +332,7 @@ static void drop_unused(struct pack_writer *w)
 static int complete(struct pack_writer *w)
 {
     struct pack_header h = {.version = PACK_VERSION};
-    if (w->n > 0 && w->hashed < w->n) /* own classes come with sources that are hashed at the end */
-        drop_unused(w);
-    else if (w->points != NULL)
+    if (w->hashed == 0) /* then no row's class is fixed */
         drop_unused(w);
     memcpy(h.magic, PACK_MAGIC, sizeof h.magic);
     h.n = (uint32_t)w->n;

@@ -30,7 +30,8 @@ void pack_row(struct pack_writer *w, int row, int label, enum split split, uint3
 /* Key points (30) and the picture in full (9216) of a row; all rows have them or none. */
 int pack_put_points(struct pack_writer *w, int row, const float *points, const uint8_t *wide);
 
-/* Adds n rows from `row` on to the hash; all rows in their order. */
+/* Adds n rows from `row` on to the hash, whose split and class stay from now on, if those before
+ * them have been; pack_finish adds what is left, which costs reading it again. */
 void pack_hash(struct pack_writer *w, int row, const uint8_t *pixels, int n);
 
 /* Puts a string among the pack's; its place. */
@@ -48,13 +49,14 @@ int pack_stamp_file(struct pack_writer *w, const char *path, struct err *err);
 /* The first of them; NULL if there is none. */
 const char *pack_first_damage(const struct pack_writer *w);
 
+/* The same of a folder's names alone. */
+void pack_stamp_listing(struct pack_writer *w, const char *path);
+
 int pack_count(const struct pack_writer *w);
 
-/* The class of a row that pack_row has set. */
-int pack_label(const struct pack_writer *w, int row);
-
-/* Moves a row to another split, before it is hashed. */
-void pack_move(struct pack_writer *w, int row, enum split split);
+/* Makes a share of the Training rows from `first` on PublicTest, of each class as many, by a random
+ * choice of that seed; only where there is no row of PublicTest yet and none is hashed. */
+void pack_split(struct pack_writer *w, int first, double share, int seed);
 
 /* Completes the pack and maps it; NULL and err. Frees the writer, in any case. */
 struct pack *pack_finish(struct pack_writer *w, struct err *err);

@@ -36,6 +36,10 @@ static const char *const class_weights[] = {"none", "balanced", NULL};
 
 static const struct field fields[] = {
     FIELD(data, TEXT),
+    FIELD(from.strict, SWITCH),
+    FIELD(from.val, NUMBER_REAL),
+    FIELD(from.val_seed, NUMBER_INT),
+    FIELD(from.crop_faces, SWITCH),
     FIELD(model, TEXT),
     FIELD(out, TEXT),
     FIELD(name, TEXT),

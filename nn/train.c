@@ -36,6 +36,7 @@
 
 struct train {
     struct train_opts opts;
+    const struct dataset_how *tools; /* borrowed while the data is opened */
     struct dataset *ds;
     struct lessons *lessons;
     struct model *model;
@@ -55,12 +56,27 @@ struct train {
 
 /* ---- setting up ---------------------------------------------------------------------------- */
 
+/* Opens the data as the options say, with the caller's tools; 0 or -1. */
+static int open_data(struct train *t, struct err *err)
+{
+    struct dataset_how how = t->tools != NULL ? *t->tools : (struct dataset_how){0};
+    how.strict = t->opts.from.strict;
+    how.val = t->opts.from.val;
+    how.seed = t->opts.from.val_seed;
+    how.crop_faces = t->opts.from.crop_faces;
+    how.ferplus = NULL;
+    t->ds = dataset_open_how(t->opts.data, &how, err);
+    return t->ds != NULL ? 0 : -1;
+}
+
 /* Reads data and model and makes what depends on them; t->opts is set. 0 or -1. */
 static int prepare(struct train *t, const char *model_dir, const char *weights, struct err *err)
 {
-    if ((t->ds = dataset_open(t->opts.data, err)) == NULL ||
-        (t->model = model_open(model_dir, err)) == NULL)
+    if (open_data(t, err) != 0 || (t->model = model_open(model_dir, err)) == NULL)
         return -1;
+    if (t->ds->points != NULL)
+        return err_set(err, "%s: holds key points, not classes: nothing to train this network on",
+                       t->opts.data);
     if (t->ds->count[SPLIT_TRAINING] == 0 || t->ds->count[SPLIT_PUBLIC] == 0)
         return err_set(err, "%s: expected rows of Training and of PublicTest, got %d and %d",
                        t->opts.data, t->ds->count[SPLIT_TRAINING], t->ds->count[SPLIT_PUBLIC]);
@@ -146,8 +162,9 @@ static int write_start_files(struct train *t, int argc, char **argv, struct err 
     if (write_file(t, "model.json", t->model->json, err) != 0)
         return -1;
     char *labels = mem_strdup("");
+    bool own = t->ds->classes != DATASET_CLASSES || strcmp(t->ds->class_name[0], "angry") != 0;
     for (int i = 0; i < t->model->classes; i++) {
-        char *more = mem_printf("%s%s\n", labels, t->model->labels[i]);
+        char *more = mem_printf("%s%s\n", labels, own ? t->ds->class_name[i] : t->model->labels[i]);
         free(labels);
         labels = more;
     }
@@ -192,16 +209,19 @@ static void resolve_defaults(struct train_opts *opts)
     snprintf(opts->name, sizeof opts->name, "%.*s", (int)(end - start), start);
 }
 
-struct train *train_new(const struct train_opts *opts, int argc, char **argv, struct err *err)
+struct train *train_new(const struct train_opts *opts, const struct dataset_how *tools, int argc,
+                        char **argv, struct err *err)
 {
     struct train *t = mem_zalloc(1, sizeof *t);
+    t->tools = tools;
     t->opts = *opts;
     resolve_defaults(&t->opts);
     if (prepare(t, t->opts.model, t->opts.weights, err) != 0) {
         train_close(t);
         return NULL;
     }
-    resolve_path(t->opts.data); /* only now: errors name the file as it was given */
+    dataset_resolve(t->opts.data,
+                    sizeof t->opts.data); /* only now: errors name the file as it was given */
     resolve_path(t->opts.ferplus);
     resolve_path(t->opts.teacher);
     resolve_path(t->opts.weights);
@@ -246,16 +266,19 @@ static int read_checkpoint(struct train *t, struct err *err)
     return rc;
 }
 
-struct train *train_resume(const struct train_opts *opts, struct err *err)
+struct train *train_resume(const struct train_opts *opts, const struct dataset_how *tools,
+                           struct err *err)
 {
     struct rundir *dir = rundir_reopen(opts->resume, err);
-    return dir != NULL ? train_go_on(dir, opts, err) : NULL;
+    return dir != NULL ? train_go_on(dir, opts, tools, err) : NULL;
 }
 
-struct train *train_go_on(struct rundir *dir, const struct train_opts *opts, struct err *err)
+struct train *train_go_on(struct rundir *dir, const struct train_opts *opts,
+                          const struct dataset_how *tools, struct err *err)
 {
     struct train *t = mem_zalloc(1, sizeof *t);
     t->opts = *opts; /* for what run.json does not have */
+    t->tools = tools;
     t->dir = dir;
     if (read_run_json(t->dir, &t->opts, err) != 0) {
         train_close(t);
@@ -276,6 +299,11 @@ struct train *train_go_on(struct rundir *dir, const struct train_opts *opts, str
         return NULL;
     }
     return t;
+}
+
+const struct dataset *train_data(const struct train *t)
+{
+    return t->ds;
 }
 
 const char *train_dir(const struct train *t)
@@ -568,10 +596,11 @@ static int try_batches(struct train *t, double seconds, double *image_s, struct 
     return 0;
 }
 
-int train_estimate(const struct train_opts *opts, double seconds, struct train_estimate *e,
-                   struct err *err)
+int train_estimate(const struct train_opts *opts, const struct dataset_how *tools, double seconds,
+                   struct train_estimate *e, struct err *err)
 {
     struct train *t = mem_zalloc(1, sizeof *t);
+    t->tools = tools;
     t->opts = *opts;
     resolve_defaults(&t->opts);
     double image_s = 0.0;

@@ -8,6 +8,7 @@
 #ifndef NN_TRAIN_H
 #define NN_TRAIN_H
 
+#include "nn/dataset.h"
 #include "nn/rundir.h"
 
 #include "config/opts.h"
@@ -36,20 +37,24 @@ struct train_hooks {
 
 enum train_end { TRAIN_FAILED = -1, TRAIN_DONE, TRAIN_STOPPED };
 
-/* Makes a run directory below opts->out and prepares everything; command is kept in run.json. NULL
- * with err set on failure. */
-struct train *train_new(const struct train_opts *opts, int argc, char **argv, struct err *err);
+/* Makes a run directory below opts->out and prepares everything; command is kept in run.json.
+ * tools: how pictures are read and progress is told while the data is opened, which opts->from else
+ * rules; borrowed for this call, may be NULL. NULL with err set on failure. */
+struct train *train_new(const struct train_opts *opts, const struct dataset_how *tools, int argc,
+                        char **argv, struct err *err);
 
 /*
  * Goes on with the run in opts->resume. Its run.json gives all options; of opts only `threads`, and
  * `data`, `ferplus` and `teacher` (if these have moved), are used, and what a run.json of an older
  * build does not have.
  */
-struct train *train_resume(const struct train_opts *opts, struct err *err);
+struct train *train_resume(const struct train_opts *opts, const struct dataset_how *tools,
+                           struct err *err);
 
 /* The same with a directory that the caller opened with rundir_reopen, perhaps long before, and
  * that is taken over, also on failure. */
-struct train *train_go_on(struct rundir *dir, const struct train_opts *opts, struct err *err);
+struct train *train_go_on(struct rundir *dir, const struct train_opts *opts,
+                          const struct dataset_how *tools, struct err *err);
 
 /* Trains until the end, until a hook says stop, or until something fails (disk, NaN), which leaves
  * the last good checkpoint. */
@@ -65,8 +70,11 @@ struct train_estimate {
 
 /* Trains some batches, for about so many seconds, and validates on a few images, without a run
  * directory: nothing is written. 0, or -1 and err as train_new. */
-int train_estimate(const struct train_opts *opts, double seconds, struct train_estimate *e,
-                   struct err *err);
+int train_estimate(const struct train_opts *opts, const struct dataset_how *tools, double seconds,
+                   struct train_estimate *e, struct err *err);
+
+/* The data it learns from; valid until train_close. */
+const struct dataset *train_data(const struct train *t);
 
 /* The run directory; valid until train_close. */
 const char *train_dir(const struct train *t);

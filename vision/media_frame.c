@@ -83,7 +83,7 @@ struct media_turn media_turn_of(const AVFrame *picture, const AVStream *stream)
     const AVDictionaryEntry *exif = av_dict_get(picture->metadata, "Orientation", NULL, 0);
     if (exif != NULL)
         return turn_of_exif(strtol(exif->value, NULL, 10));
-    const int32_t *matrix = stream_matrix(stream);
+    const int32_t *matrix = stream != NULL ? stream_matrix(stream) : NULL;
     return matrix != NULL ? turn_of_matrix(matrix) : (struct media_turn){false, false, false};
 }
 
@@ -205,6 +205,38 @@ static int scale_to(struct SwsContext **ctx, const AVFrame *picture, bool full,
     return 0;
 }
 
+/* The picture, whose size is right and whose format is desc, as grey. */
+static int grey_of(struct media_convert *c, const AVFrame *picture, const AVPixFmtDescriptor *desc,
+                   struct media_turn turn, uint8_t *out, struct err *err)
+{
+    int width = picture->width, height = picture->height, rc = 0;
+    bool full = is_full_range(picture, desc), luma = has_luma(picture, desc);
+    if (luma && desc->comp[0].step == 1) {
+        copy_turned(picture->data[0], picture->linesize[0], width, height, 1, turn, out);
+        if (!full)
+            stretch_limited(out, (size_t)width * (size_t)height);
+        return 0;
+    }
+    size_t stride = ((size_t)width + PAD - 1) / PAD * PAD;
+    make_room(c, stride, height);
+    if (luma)
+        unpack_luma(picture, desc, full, c->grey, stride);
+    else
+        rc = scale_to(&c->to_grey, picture, full, AV_PIX_FMT_GRAY8, c->grey, (int)stride, err);
+    if (rc == 0)
+        copy_turned(c->grey, (int)stride, width, height, 1, turn, out);
+    return rc;
+}
+
+int media_convert_grey(struct media_convert *c, const AVFrame *picture, struct media_turn turn,
+                       uint8_t *out, struct err *err)
+{
+    const AVPixFmtDescriptor *desc = av_pix_fmt_desc_get(picture->format);
+    if (desc == NULL)
+        return err_set(err, "a pixel format that libav does not know");
+    return grey_of(c, picture, desc, turn, out, err);
+}
+
 int media_convert(struct media_convert *c, const AVFrame *picture, struct media_turn turn,
                   struct frame_pool *pool, struct frame **out, struct err *err)
 {
@@ -223,18 +255,7 @@ int media_convert(struct media_convert *c, const AVFrame *picture, struct media_
         return 0;
     size_t stride = ((size_t)width + PAD - 1) / PAD * PAD;
     make_room(c, stride, height);
-    int rc = 0;
-    if (luma && desc->comp[0].step == 1) {
-        copy_turned(picture->data[0], picture->linesize[0], width, height, 1, turn, f->grey);
-        if (!full)
-            stretch_limited(f->grey, (size_t)width * (size_t)height);
-    } else if (luma) {
-        unpack_luma(picture, desc, full, c->grey, stride);
-        copy_turned(c->grey, (int)stride, width, height, 1, turn, f->grey);
-    } else {
-        rc = scale_to(&c->to_grey, picture, full, AV_PIX_FMT_GRAY8, c->grey, (int)stride, err);
-        copy_turned(c->grey, (int)stride, width, height, 1, turn, f->grey);
-    }
+    int rc = grey_of(c, picture, desc, turn, f->grey, err);
     if (rc == 0 && !grey_only) {
         rc = scale_to(&c->to_rgb, picture, full, AV_PIX_FMT_RGB24, c->rgb, (int)(3 * stride), err);
         copy_turned(c->rgb, (int)(3 * stride), width, height, 3, turn, f->rgb);

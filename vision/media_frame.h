@@ -34,7 +34,8 @@ int media_check_size(int width, int height, struct err *err);
 
 void media_convert_end(struct media_convert *c);
 
-/* The turn that the picture (EXIF, display matrix) or its stream (display matrix) asks for. */
+/* The turn that the picture (EXIF, display matrix) or its stream (display matrix), which may be
+ * NULL, asks for. */
 struct media_turn media_turn_of(const AVFrame *picture, const AVStream *stream);
 
 /*
@@ -44,5 +45,9 @@ struct media_turn media_turn_of(const AVFrame *picture, const AVStream *stream);
  */
 int media_convert(struct media_convert *c, const AVFrame *picture, struct media_turn turn,
                   struct frame_pool *pool, struct frame **out, struct err *err);
+
+/* The same as grey alone: out has room for the picture, whose size has been checked. 0 or -1. */
+int media_convert_grey(struct media_convert *c, const AVFrame *picture, struct media_turn turn,
+                       uint8_t *out, struct err *err);
 
 #endif

@@ -85,7 +85,7 @@ static inline struct train *start(const struct train_opts *o)
 {
     struct err err = {""};
     char program[] = "moodtop", *argv[] = {program};
-    struct train *t = train_new(o, 1, argv, &err);
+    struct train *t = train_new(o, NULL, 1, argv, &err);
     assert_string_equal(err.text, "");
     assert_non_null(t);
     return t;
@@ -132,7 +132,7 @@ static inline void resume_to_end(const char *dir)
     struct train_opts o = {.threads = 1};
     struct stopper never = {0};
     snprintf(o.resume, sizeof o.resume, "%s", dir);
-    struct train *t = train_resume(&o, &err);
+    struct train *t = train_resume(&o, NULL, &err);
     assert_string_equal(err.text, "");
     free(run_part(t, &never, TRAIN_DONE));
 }
@@ -179,7 +179,7 @@ static inline void assert_resume_fails(const char *dir, const char *data, const 
     struct train_opts o = {.threads = 1};
     snprintf(o.resume, sizeof o.resume, "%s", dir);
     snprintf(o.data, sizeof o.data, "%s", data);
-    assert_null(train_resume(&o, &err));
+    assert_null(train_resume(&o, NULL, &err));
     if (strstr(err.text, why) == NULL)
         fail_msg("expected \"%s\", got \"%s\"", why, err.text);
 }

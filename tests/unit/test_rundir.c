@@ -202,7 +202,9 @@ static void choices_are_called_as_in_the_table(void **state)
     int choices = 0;
     json_object_foreach(object, name, value)
     {
-        const struct table_row *row = table_find("train", name);
+        bool of_data = strncmp(name, "from.", 5) == 0;
+        const struct table_row *row =
+            table_find(of_data ? "data" : "train", of_data ? name + 5 : name);
         assert_non_null(row);
         if (row->type != TABLE_ENUM)
             continue;

@@ -190,17 +190,17 @@ static void an_estimate_leaves_nothing_behind(void **state)
     struct err err = {""};
     struct train_opts o = options("estimate");
     struct train_estimate e;
-    assert_int_equal(train_estimate(&o, 1.0, &e, &err), 0);
+    assert_int_equal(train_estimate(&o, NULL, 1.0, &e, &err), 0);
     assert_int_equal(e.batches, 6); /* 32 images in sixes */
     assert_true(e.epoch_s > 0 && e.images_per_s > 0);
     assert_true(e.total_s >= o.epochs * e.epoch_s * 0.999);
     assert_true(e.memory > 1 << 20);
     assert_false(file_exists(o.out));
     o.batch = 1000; /* the whole epoch is less than a batch */
-    assert_int_equal(train_estimate(&o, 0.01, &e, &err), 0);
+    assert_int_equal(train_estimate(&o, NULL, 0.01, &e, &err), 0);
     assert_int_equal(e.batches, 1);
     snprintf(o.data, sizeof o.data, "%s/none.csv", folder);
-    assert_int_equal(train_estimate(&o, 0.01, &e, &err), -1);
+    assert_int_equal(train_estimate(&o, NULL, 0.01, &e, &err), -1);
     assert_non_null(strstr(err.text, "none.csv: No such file"));
 }
 
@@ -243,7 +243,7 @@ static void a_full_disk_keeps_the_last_checkpoint(void **state)
         setrlimit(RLIMIT_FSIZE, &small);
         struct train_hooks hooks = {0};
         snprintf(o.resume, sizeof o.resume, "%s", dir);
-        struct train *t = train_resume(&o, &err);
+        struct train *t = train_resume(&o, NULL, &err);
         bool right = t != NULL && train_run(t, &hooks, &err) == TRAIN_FAILED &&
                      strstr(err.text, "cannot write: File too large") != NULL;
         _exit(right ? 0 : 1);

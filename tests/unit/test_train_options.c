@@ -214,7 +214,7 @@ static void given_weights_are_where_a_run_starts(void **state)
     unlink(weights); /* only the beginning needs it */
     resume_to_end(dir);
     free(dir);
-    assert_null(train_new(&o, 0, NULL, &err));
+    assert_null(train_new(&o, NULL, 0, NULL, &err));
     assert_non_null(strstr(err.text, "best.safetensors"));
     free(weights);
     free(first);
