@@ -4,8 +4,10 @@
 #include <assert.h>
 #include <math.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
+#include "base/mem.h"
 #include "nn/tone.h"
 
 #define BRIGHTNESS_BIN (256.0 / STATS_BINS)
@@ -18,12 +20,12 @@ static int bin_of(double value, double width)
     return bin < STATS_BINS ? bin : STATS_BINS - 1;
 }
 
-static void add_tone(struct stats_tones *t, const struct tone *tone)
+static void add_tone(struct stats_tones *t, double brightness, double contrast)
 {
-    t->brightness += (double)tone->brightness;
-    t->contrast += (double)tone->contrast;
-    t->brightness_bin[bin_of((double)tone->brightness, BRIGHTNESS_BIN)]++;
-    t->contrast_bin[bin_of((double)tone->contrast, CONTRAST_BIN)]++;
+    t->brightness += brightness;
+    t->contrast += contrast;
+    t->brightness_bin[bin_of(brightness, BRIGHTNESS_BIN)]++;
+    t->contrast_bin[bin_of(contrast, CONTRAST_BIN)]++;
 }
 
 static void count(const struct dataset *ds, struct stats *s)
@@ -34,11 +36,8 @@ static void count(const struct dataset *ds, struct stats *s)
         s->excluded[ds->split[i]] += ds->excluded[i];
         if (ds->excluded[i])
             continue;
-        struct tone tone = tone_of(dataset_image(ds, i), DATASET_PIXELS);
         s->split[ds->split[i]].count[class]++;
         s->all.count[class]++;
-        add_tone(&s->tones[class], &tone);
-        add_tone(&s->all_tones, &tone);
     }
 }
 
@@ -46,6 +45,19 @@ static void finish_tones(struct stats_tones *t, long n)
 {
     t->brightness /= n > 0 ? (double)n : 1;
     t->contrast /= n > 0 ? (double)n : 1;
+}
+
+static void count_tones(const struct dataset *ds, const float *brightness, const float *contrast,
+                        struct stats *s)
+{
+    for (int i = 0; i < ds->n; i++)
+        if (!ds->excluded[i]) {
+            add_tone(&s->tones[ds->label[i]], (double)brightness[i], (double)contrast[i]);
+            add_tone(&s->all_tones, (double)brightness[i], (double)contrast[i]);
+        }
+    for (int c = 0; c < s->classes; c++)
+        finish_tones(&s->tones[c], s->all.count[c]);
+    finish_tones(&s->all_tones, s->all.n);
 }
 
 /* The figures of a mix whose counts stand. */
@@ -101,6 +113,19 @@ static void draw(struct stats *s)
 
 void stats_of(const struct dataset *ds, struct stats *stats)
 {
+    float *tone = mem_alloc((size_t)ds->n * 2 * sizeof *tone);
+    for (int i = 0; i < ds->n; i++) {
+        struct tone t = tone_of(dataset_image(ds, i), DATASET_PIXELS);
+        tone[i] = t.brightness;
+        tone[ds->n + i] = t.contrast;
+    }
+    stats_of_known(ds, tone, tone + ds->n, stats);
+    free(tone);
+}
+
+void stats_of_known(const struct dataset *ds, const float *brightness, const float *contrast,
+                    struct stats *stats)
+{
     memset(stats, 0, sizeof *stats);
     stats->classes = ds->classes;
     count(ds, stats);
@@ -111,9 +136,8 @@ void stats_of(const struct dataset *ds, struct stats *stats)
                (size_t)stats->classes * sizeof *table);
     }
     finish_mix(&stats->all, stats->classes);
-    for (int c = 0; c < stats->classes; c++)
-        finish_tones(&stats->tones[c], stats->all.count[c]);
-    finish_tones(&stats->all_tones, stats->all.n);
+    if (brightness != NULL)
+        count_tones(ds, brightness, contrast, stats);
     weigh(stats);
     draw(stats);
     stats->mix = chisq_test(table, SPLITS, stats->classes);

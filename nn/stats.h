@@ -60,6 +60,11 @@ struct stats {
 /* Looks at every image of ds; `stats` is wholly written. */
 void stats_of(const struct dataset *ds, struct stats *stats);
 
+/* As stats_of, with what is known of each image: brightness, contrast (ds->n) as nn/tone.h has
+ * them; NULL: the tones stay 0. Looks at no image. */
+void stats_of_known(const struct dataset *ds, const float *brightness, const float *contrast,
+                    struct stats *stats);
+
 /* What the test of the mix says, in words, and in numbers; both without full stop. */
 const char *stats_mix_words(const struct stats *stats);
 void stats_mix_numbers(const struct stats *stats, char *text, size_t size);
