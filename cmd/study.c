@@ -271,7 +271,7 @@ struct study *study_open(const struct opts *opts, struct err *err)
     d->opts = *opts;
     struct study *s = &d->study;
     s->source = study_source(&d->opts);
-    s->go = -1;
+    s->go = s->kind = -1;
     s->update = update;
     s->diagnose = diagnose;
     snprintf(s->what, sizeof s->what, "opening %.120s", s->source);

@@ -12,6 +12,7 @@
 static const struct view_row *const view_rows[] = {
     &view_row_live,
     &view_row_browse,
+    &view_row_balance,
     &view_row_train,
     &view_row_runs,
 };

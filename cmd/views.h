@@ -33,7 +33,8 @@ struct view_row {
     void (*finish)(void *data); /* stands data that is still zeroed; NULL = nothing to do */
 };
 
-extern const struct view_row view_row_live, view_row_browse, view_row_train, view_row_runs;
+extern const struct view_row view_row_live, view_row_browse, view_row_balance, view_row_train,
+    view_row_runs;
 
 /*
  * Runs the screens, that of number `first` shown first, until the user quits. data: of that view,

@@ -125,13 +125,14 @@ static void begin(struct view *v)
 static void follow_finding(struct view *v, int64_t now)
 {
     struct browse *b = of(v);
-    int row = b->study->go;
+    int row = b->study->go, kind = b->study->kind;
     if (row < 0)
         return;
-    b->study->go = -1;
-    if (b->list.place[row] < 0) {
+    b->study->go = b->study->kind = -1;
+    if (kind >= 0 || b->list.place[row] < 0) {
         for (int f = 0; f < BROWSE_FIELDS; f++)
             b->list.filter.want[f] = -1;
+        b->list.filter.want[BROWSE_FINDING] = kind;
         browse_relist(b, now);
     }
     browse_show_row(b, row);

@@ -24,6 +24,7 @@ struct study {
     char what[160];              /* "reading fer2013.csv: 41 %, 3 s left"; "" = all is there */
     char trouble[ERR_TEXT_MAX];  /* why the set cannot be opened; "" = no trouble */
     int go;                      /* the row that the browser is to show (a finding); -1 = none */
+    int kind;                    /* ... with all that have this finding; -1 = just the row */
     int fd;                      /* readable when update has something */
     bool (*update)(struct study *s);   /* true = something changed */
     void (*diagnose)(struct study *s); /* starts the doctor, if it has not run */

@@ -221,6 +221,33 @@ static void an_interrupt_is_clean(void **state)
     free(cache);
 }
 
+/* The screen: classes and findings, and from a finding to its images. */
+static void findings_lead_to_their_images(void **state)
+{
+    (void)state;
+    NEED_SHARED("fer2013.csv.zst");
+    unpack();
+    char *data = file_join(dir, "fer2013.csv"), *cache = mem_printf("XDG_CACHE_HOME=%s/cache", dir);
+    struct pty *p = pty_open(&(struct pty_opts){
+        .rows = 24,
+        .cols = 80,
+        .args = (const char *const[]){"browse", "--data", data, NULL},
+        .env = (const char *const[]){cache, NULL},
+    });
+    pty_see(p, "1/35887");
+    pty_keys(p, "3");
+    pty_see(p, "3995 13.9%");
+    pty_see(p, "repeated in its split   1277        1234          26          17");
+    pty_see(p, "blank                     12          11           1           0");
+    pty_keys(p, "jjjj\r");
+    pty_see(p, "12 of 35887  blank");
+    pty_keys(p, "q");
+    assert_int_equal(pty_end(p), 0);
+    pty_close(p);
+    free(data);
+    free(cache);
+}
+
 static int make_dir(void **state)
 {
     (void)state;
@@ -246,6 +273,7 @@ int main(void)
         cmocka_unit_test(doctor_lists_its_findings),
         cmocka_unit_test(wrong_use_is_told),
         cmocka_unit_test(an_interrupt_is_clean),
+        cmocka_unit_test(findings_lead_to_their_images),
     };
     return cmocka_run_group_tests(tests, make_dir, remove_dir);
 }
