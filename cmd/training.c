@@ -11,7 +11,8 @@
 static struct training *training_of(struct views *views)
 {
     struct training *t = &views->training;
-    snprintf(t->dir, sizeof t->dir, "%s", views->opts->train.out);
+    const struct opts *o = views->opts;
+    snprintf(t->dir, sizeof t->dir, "%s", o->runs.dir[0] != '\0' ? o->runs.dir : o->train.out);
     t->view_live = VIEWS_LIVE;
     t->view_train = VIEWS_TRAIN;
     return t;

@@ -1,6 +1,7 @@
 /*
- * watch: follows a training run: a line per epoch and, while it trains, one now and then; with
- * --json its events as they stand in metrics.jsonl. Ends with the run. Main thread.
+ * watch: follows a training run: on a terminal the training screen; elsewhere a line per epoch and,
+ * while it trains, one now and then, with --json its events as they stand in metrics.jsonl, until
+ * the run ends. Main thread.
  */
 #include <fcntl.h>
 #include <stdio.h>
@@ -11,8 +12,11 @@
 #include "base/clock.h"
 #include "base/file.h"
 #include "base/mem.h"
+#include "base/text.h"
 #include "cmd/cmd.h"
 #include "cmd/run_words.h"
+#include "cmd/views.h"
+#include "tui/train_view.h"
 
 #define LOOK (250 * CLOCK_MS)
 #define STEP_LINE_EVERY (10 * CLOCK_S)
@@ -114,6 +118,20 @@ static int follow(struct watch *w, bool json)
     return w->run->state == RUN_CRASHED ? EXIT_FAILED : EXIT_OK;
 }
 
+/* The training screen; false where there is no terminal that could show it. */
+static bool on_screen(const struct opts *opts, const char *dir, int *code)
+{
+    struct err err = {""};
+    struct train_view_data data = {.training = NULL};
+    bool screen = false;
+    if (opts->runs.json || !isatty(STDOUT_FILENO) || !text_copy(data.run, sizeof data.run, dir))
+        return false;
+    *code = views_run(opts, VIEWS_TRAIN, &data, &screen, &err);
+    if (!screen)
+        fprintf(stderr, "moodtop watch: %s: lines of text instead\n", err.text);
+    return screen;
+}
+
 static int watch_run(const struct opts *opts, int argc, char **argv)
 {
     struct err err = {""};
@@ -122,6 +140,11 @@ static int watch_run(const struct opts *opts, int argc, char **argv)
         return EXIT_FAILED;
     struct watch w = {.run = run_open(dir, &err), .told = RUN_DONE};
     int code = EXIT_FAILED;
+    if (w.run != NULL && on_screen(opts, dir, &code)) {
+        run_close(w.run);
+        free(dir);
+        return code;
+    }
     if (w.run != NULL)
         code = follow(&w, opts->runs.json);
     else
@@ -134,9 +157,10 @@ static int watch_run(const struct opts *opts, int argc, char **argv)
 const struct command cmd_watch = {
     .name = "watch",
     .args = "[RUN]",
-    .summary = "follow a training run",
-    .sections = "runs",
+    .summary = "follow a training run: on the screen, or as lines where there is none",
+    .sections = "runs ui",
     .examples = "moodtop watch\n"
                 "moodtop watch 2026-11-21-0930-emotion --json\n",
     .run = watch_run,
+    .view = &train_view,
 };

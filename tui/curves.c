@@ -276,7 +276,7 @@ static void range(const struct curves *c, double *lo, double *hi)
     double air = (*hi - *lo) * 0.03;
     if (*hi - *lo < 1e-12)
         air = fmax(fabs(*hi) * 0.05, 1e-6);
-    *lo -= air;
+    *lo -= !c->log && *lo >= 0 && *lo < air ? *lo : air; /* nothing below 0 where nothing is */
     *hi += air;
 }
 
