@@ -17,6 +17,8 @@
 #include "base/mem.h"
 #include "nn/rundir.h"
 
+#define LOG_MAX ((size_t)256 << 20)
+
 enum { WORDS_MAX = 24 };
 
 struct words {
@@ -86,19 +88,19 @@ static int spawn(char **argv, const char *log, pid_t *child)
     return rc;
 }
 
-/* Words as error what the trainer, which failed at once, said last. */
+/* Words as error what the trainer, which failed at once, said: its line that begins as those of a
+ * failed command do. */
 static int last_words(const char *log, struct err *err)
 {
-    size_t size;
-    char *text = file_read(log, (size_t)64 << 20, &size, NULL);
-    if (text != NULL && size > 0 && text[size - 1] == '\n')
-        text[size - 1] = '\0';
-    const char *line = text != NULL ? strrchr(text, '\n') : NULL;
-    line = line != NULL ? line + 1 : text;
     static const char prefix[] = "moodtop train: ";
-    if (line != NULL && strncmp(line, prefix, sizeof prefix - 1) == 0)
-        line += sizeof prefix - 1;
-    err_set(err, "%s", line != NULL ? line : "the trainer failed at once");
+    size_t size;
+    char *text = file_read(log, LOG_MAX, &size, NULL), *said = NULL;
+    for (char *p = text; p != NULL && (p = strstr(p, prefix)) != NULL; p++)
+        if (p == text || p[-1] == '\n')
+            said = p + sizeof prefix - 1;
+    if (said != NULL)
+        said[strcspn(said, "\n")] = '\0';
+    err_set(err, "%s", said != NULL ? said : "the trainer ended at once; its log.txt may say why");
     free(text);
     return -1;
 }

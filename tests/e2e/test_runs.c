@@ -245,6 +245,23 @@ static void runs_are_named_noted_and_deleted(void **state)
     assert_int_equal(run("$M runs --out hand delete better"), 1);
 }
 
+/* A run.json that lacks options, as an older build wrote it. */
+static void a_run_of_an_older_build_goes_on(void **state)
+{
+    (void)state;
+    must("$M train $T --epochs 2 --name new --out old");
+    must("$M train $T --epochs 2 --name old --out old --detach --now; $M watch --out old -- -old");
+    must("cd old/*-old; rm metrics.jsonl epochs.csv; grep -vE '\"(mixup|patience)\"' "
+         "run.json >r; mv r run.json; cd .. && $M resume --out . -- -old && cat *-old/log.txt");
+    assert_has(out, " warn: run.json has no option \"patience\", as it is of another build: it is "
+                    "\"0\"\n");
+    struct run *whole = open_named("old", "-new"), *r = open_named("old", "-old");
+    assert_int_equal(r->state, RUN_DONE);
+    assert_same_file(whole->path, r->path, "last.ckpt");
+    run_close(whole);
+    run_close(r);
+}
+
 /* A hung-up terminal, and an interrupt of the whole foreground: the trainer goes on. */
 static void the_end_of_the_terminal_does_not_reach_it(void **state)
 {
@@ -371,6 +388,7 @@ int main(void)
         cmocka_unit_test(runs_wait_for_each_other),
         cmocka_unit_test(what_is_wrong_is_said_at_once),
         cmocka_unit_test(runs_are_named_noted_and_deleted),
+        cmocka_unit_test(a_run_of_an_older_build_goes_on),
         cmocka_unit_test(the_end_of_the_terminal_does_not_reach_it),
         cmocka_unit_test(a_folder_that_vanishes_ends_the_trainer),
         cmocka_unit_test(a_full_file_system_is_told_and_survived),

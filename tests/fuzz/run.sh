@@ -23,7 +23,14 @@ seeds() {
          # 5 blocks of a network of 6 parameters, with Adam and an average; the sum is made right
          { printf 'MOODCKP2'; head -c 184 /dev/zero
            printf '\6\0\0\0\0\0\0\0\6\0\0\0\0\0\0\0\1\0\0\0\0\0\0\0\1\0\0\0\0\0\0\0\7\0\0\0\0\0\0\0'
-           head -c 104 /dev/zero; } >"$2/sound.ckpt" ;;
+           head -c 104 /dev/zero; } >"$2/before.ckpt"
+         { printf 'MOODCKP3'; tail -c +9 "$2/before.ckpt"; head -c 392 /dev/zero; } >"$2/sound.ckpt" ;;
+    metrics) { echo '{"event":"start","epoch":0,"step":0,"time":1}'
+           echo '{"event":"step","epoch":1,"step":10,"batch":10,"batches":20,"loss":1.5,"lr":1e-2,"time":1}'
+           echo '{"event":"epoch","epoch":1,"step":20,"val_accuracy":0.25,"recall":[0,1],"confusion":[[1,2],[3]],"time":2}'
+           echo '{"event":"error","text":"a \"b\"","time":3}'; echo '{"event":"stop","time":3}'
+           echo '{"event":"done","time":3}'; } >"$2/sound.jsonl"
+         { cat "$2/sound.jsonl"; printf '\0{"options":{"epochs":3,"optimizer":1},"started":1}'; } >"$2/both" ;;
     esac
     true
 }
