@@ -44,8 +44,10 @@ static void drop_epochs(struct run *run, int epoch)
         return;
     if (run->confusion_epoch >= epoch)
         run->confusion_epoch = 0;
-    run->best = -1;
-    find_best(run, 0);
+    if (run->best >= run->epochs) {
+        run->best = -1;
+        find_best(run, 0);
+    }
 }
 
 static bool is_count(double x, double max)
