@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/clock.h"
+#include "tui/audience.h"
 #include "tui/layout.h"
 #include "tui/line_mode.h"
 #include "tui/live_panes.h"
@@ -20,6 +21,9 @@ enum {
     LABEL_MIN = 13,
 };
 
+/* What fills the body. */
+enum page { PAGE_PANES, PAGE_AUDIENCE, PAGE_WORD, PAGES };
+
 struct live_view_state {
     struct live_show show;
     struct live_panes *panes;
@@ -28,6 +32,8 @@ struct live_view_state {
     int watched;     /* the face whose crops were asked for; 0 = none */
     uint64_t pushed; /* the last scene that went into the history */
     int results;     /* scenes so far */
+    enum page page;
+    struct tally tally;
     int64_t redrawn;
     char trouble[ERR_TEXT_MAX]; /* what a key asked for and did not get */
     struct opts opts;           /* with the model that is used */
@@ -72,6 +78,7 @@ static int open_view(struct view *v, struct err *err)
     show->now = clock_now();
     s->how = options_crop(v);
     style_moods(v->style, show->model->labels, show->model->classes, show->mood);
+    tally_init(&s->tally, show->model->classes);
     s->panes = live_panes_new(v->style, &v->opts->ui, show->model->classes);
     return 0;
 }
@@ -80,6 +87,7 @@ static void close_view(struct view *v)
 {
     struct live_view_state *s = state_of(v);
     live_panes_free(s->panes);
+    tally_free(&s->tally);
     frame_unref(s->show.frame);
     s->panes = NULL;
     s->show.frame = NULL;
@@ -127,6 +135,7 @@ static void take_scene(struct view *v)
     s->results++;
     v->done |= s->results == v->opts->live.limit;
     live_panes_push(s->panes, &s->show.scene);
+    tally_scene(&s->tally, &s->show.scene, (double)s->show.scene.time / 1e9);
 }
 
 /* Asks for the crops of the chosen face, if they are shown, and takes them. */
@@ -286,7 +295,19 @@ static void line_of(const struct view *v, char *text, size_t size)
 
 static void draw_view(struct view *v, WINDOW *win)
 {
-    live_panes_draw(state_of(v)->panes, win, &state_of(v)->show);
+    struct live_view_state *s = state_of(v);
+    struct audience all = {.scene = &s->show.scene,
+                           .tally = &s->tally,
+                           .mood = s->show.mood,
+                           .classes = s->show.model->classes,
+                           .selected = s->show.selected,
+                           .watched = s->show.scene.seq > 0};
+    if (s->page == PAGE_PANES)
+        live_panes_draw(s->panes, win, &s->show);
+    else if (s->page == PAGE_AUDIENCE)
+        audience_table(v->style, win, &all);
+    else
+        audience_word(v->style, win, &all);
 }
 
 /* ---- keys -------------------------------------------------------------------------------------
@@ -360,8 +381,20 @@ static void maximise(struct view *v, enum layout_pane pane)
     live_panes_resize(s->panes, s->win, pane);
 }
 
+/* All faces in a table, one big word, or the panes again. */
+static void key_audience(struct view *v, int key)
+{
+    (void)key;
+    struct live_view_state *s = state_of(v);
+    s->page = (s->page + 1) % PAGES;
+}
+
 static void key_maximise(struct view *v, int key)
 {
+    if (state_of(v)->page != PAGE_PANES) {
+        state_of(v)->page = PAGE_PANES;
+        return;
+    }
     struct live_show *show = &state_of(v)->show;
     bool back = key == 27 || show->maximised != LAYOUT_NONE;
     maximise(v, back ? LAYOUT_NONE : show->focus);
@@ -445,6 +478,7 @@ static void key_zoom(struct view *v, int key)
 static void go_to(struct view *v, double position)
 {
     live_panes_forget(state_of(v)->panes);
+    tally_free(&state_of(v)->tally);
     live_seek(live_of(v), position);
 }
 
@@ -544,6 +578,7 @@ static const struct view_key keys[] = {
     {KEY_LEFT, 'h', "Left Right h l", NULL, "the history back in time, or forth", key_time},
     {KEY_RIGHT, 'l', NULL, NULL, NULL, key_time},
     {'r', 0, "r", NULL, "at the end of a file: play it again", key_replay},
+    {'a', 0, "a", "all", "all faces in a table, one big word, or the panes", key_audience},
     {'w', 0, "w", "record", "write what is found to a file, or end that", key_record},
     {',', '.', ", . PgUp PgDn", NULL, "of a record: 10 s or a minute back or forth", key_seek},
     {KEY_PPAGE, KEY_NPAGE, NULL, NULL, NULL, key_seek},
