@@ -69,6 +69,7 @@ struct ui_opts {
     bool ascii; /* nothing beyond ASCII even where the locale has it */
     bool mouse;
     double fps;        /* most drawings a second */
+    double max_kbps;   /* most kilobytes a second to the terminal; 0 = no limit */
     bool ack;          /* pace by the terminal's own answers (DSR) */
     bool noise_filter; /* keep 8x8 blocks that only flicker */
     bool mirror;       /* cameras are shown as a mirror shows them */

@@ -139,6 +139,8 @@ const struct table_row table_rows[] = {
     {FIELD(ui, ack), BOOL("true"),
      .help = "wait for the terminal's answer before drawing the next picture, so that a slow "
              "connection does not lag"},
+    {FIELD(ui, max_kbps), REAL("0", 0, 1e6), .unit = "kB/s",
+     .help = "most kilobytes a second that are sent to the terminal; 0 is no limit"},
     {FIELD(ui, noise_filter), BOOL("true"),
      .help = "leave parts of the picture alone that only flicker"},
     {FIELD(ui, mirror), BOOL("true"), .help = "show cameras as a mirror does"},

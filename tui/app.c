@@ -189,6 +189,14 @@ static void draw_status(struct app *a)
                    a->trouble);
         return;
     }
+    char slow[64];
+    screen_thrift_text(slow, sizeof slow);
+    int n = (int)strlen(slow);
+    if (n > 0 && n + 2 < v->status_cols) {
+        v->status_cols -= n + 2;
+        style_text(a->style, a->win, r.y, x + 4 + v->status_cols, n,
+                   style_role(a->style, STYLE_WARN), slow);
+    }
     v->ops->status(v, text, sizeof text);
     style_text(a->style, a->win, r.y, x + 2, v->status_cols, ink, text);
 }
@@ -443,10 +451,14 @@ static void step(struct app *a)
     bool due = a->urgent || now >= a->drawn + (int64_t)(1e9 / a->fps);
     if (a->quit || !a->dirty || !due || !screen_ready(a->urgent, now))
         return;
+    struct view *v = &a->view[a->current];
+    v->thrift = screen_thrift(a->fps);
+    v->hold = a->urgent && v->thrift != THRIFT_FULL;
     draw(a);
-    screen_flush(now);
+    screen_flush(!v->hold, now);
     a->drawn = now;
-    a->dirty = a->urgent = false;
+    a->dirty = v->hold; /* the picture follows when its turn comes */
+    a->urgent = false;
 }
 
 static void views_close(struct app *a)

@@ -12,6 +12,7 @@
 #include "tui/crop_pane.h"
 #include "tui/history.h"
 #include "tui/plot.h"
+#include "tui/thrift.h"
 
 enum {
     FACES_REMEMBERED = 16,
@@ -306,8 +307,13 @@ static void draw_picture(struct live_panes *p, const struct live_show *show)
     struct picture_mark marks[SCENE_FACES_MAX];
     char labels[SCENE_FACES_MAX][32];
     WINDOW *win = p->pane[LAYOUT_PICTURE];
-    struct picture_view view = {
-        .frame = show->frame, .mirror = show->mirror, .now = show->now, .marks = marks};
+    struct picture_view view = {.frame = show->frame,
+                                .mirror = show->mirror,
+                                .now = show->now,
+                                .marks = marks,
+                                .hold = show->hold,
+                                .small = show->thrift >= THRIFT_SIZE,
+                                .plain = show->thrift >= THRIFT_PLAIN};
     view.count = marks_of(show, marks, labels);
     if (show->frame != NULL) {
         const struct scene_face *f = zoomed(p, show) ? live_show_face(show) : NULL;

@@ -34,6 +34,8 @@ struct live_show {
     bool mirror;
     bool crops;       /* what the network sees in place of the history */
     struct seen seen; /* where crops is set */
+    int thrift; /* enum thrift_step */
+    bool hold;  /* of picture_view */
 };
 
 struct live_panes;

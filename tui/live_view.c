@@ -302,6 +302,8 @@ static void draw_view(struct view *v, WINDOW *win)
                            .classes = s->show.model->classes,
                            .selected = s->show.selected,
                            .watched = s->show.scene.seq > 0};
+    s->show.thrift = v->thrift;
+    s->show.hold = v->hold;
     if (s->page == PAGE_PANES)
         live_panes_draw(s->panes, win, &s->show);
     else if (s->page == PAGE_AUDIENCE)

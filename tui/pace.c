@@ -1,6 +1,8 @@
 /* pace: see pace.h. */
 #include "tui/pace.h"
 
+#include <string.h>
+
 void pace_init(struct pace *p, bool ask)
 {
     *p = (struct pace){.ask = ask};
@@ -31,17 +33,31 @@ int64_t pace_when(const struct pace *p)
     return p->sent + (p->deaf ? PACE_FIXED_NS : PACE_TIMEOUT_NS);
 }
 
-void pace_sent(struct pace *p, int64_t now)
+void pace_sent(struct pace *p, long bytes, int64_t now)
 {
     p->sent = now;
-    p->pending += p->ask ? 1 : 0;
+    if (!p->ask)
+        return;
+    if (p->pending < PACE_ASKED) {
+        p->asked[p->pending].at = now;
+        p->asked[p->pending].bytes = bytes;
+    }
+    p->pending++;
 }
 
 void pace_answer(struct pace *p, int64_t now)
 {
     p->answered = true;
     p->deaf = false;
-    p->rtt = now - p->sent;
-    if (p->pending > 0)
+    p->bytes = 0;
+    p->took = 0;
+    if (p->pending > 0) {
+        int64_t at = p->asked[0].at;
+        p->rtt = now - at;
+        p->took = now - (at > p->last ? at : p->last);
+        p->bytes = p->asked[0].bytes;
+        memmove(&p->asked[0], &p->asked[1], sizeof p->asked - sizeof p->asked[0]);
         p->pending--;
+    }
+    p->last = now;
 }

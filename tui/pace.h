@@ -14,6 +14,8 @@
 #define PACE_TIMEOUT_NS INT64_C(2000000000) /* an answer that is later than this is lost */
 #define PACE_FIXED_NS INT64_C(250000000)    /* between frames where answers never come */
 
+#define PACE_ASKED 4 /* questions that are remembered */
+
 struct pace {
     bool ask;      /* false: no questions, no waiting */
     bool answered; /* the terminal has answered before */
@@ -21,6 +23,13 @@ struct pace {
     int pending;   /* questions without an answer */
     int64_t sent;  /* when the last frame went out, ns */
     int64_t rtt;   /* of the last answer, ns */
+    long bytes;    /* of the frame that it was for; 0 = no answer yet, or to nothing */
+    int64_t took;  /* ns that this frame had the link for itself */
+    int64_t last;  /* when the last answer came */
+    struct {
+        int64_t at;
+        long bytes;
+    } asked[PACE_ASKED]; /* (pending), the oldest first */
 };
 
 void pace_init(struct pace *p, bool ask);
@@ -32,10 +41,10 @@ bool pace_ready(struct pace *p, bool urgent, int64_t now);
 /* When pace_ready will be true even without an answer; 0 = it is. */
 int64_t pace_when(const struct pace *p);
 
-/* A frame went out. */
-void pace_sent(struct pace *p, int64_t now);
+/* A frame of so many bytes went out. */
+void pace_sent(struct pace *p, long bytes, int64_t now);
 
-/* The terminal answered. */
+/* The terminal answered: bytes, took and rtt are of the frame that it has taken. */
 void pace_answer(struct pace *p, int64_t now);
 
 #endif

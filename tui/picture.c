@@ -19,14 +19,20 @@
 #include "tui/sharpen.h"
 #include "tui/steady.h"
 
-enum { NOISE_BLOCK = 8 }; /* pixels of the frame */
+enum {
+    NOISE_BLOCK = 8, /* pixels of the frame */
+    SMALL_ROWS = 8,  /* of a pane below which half of it shows nothing */
+    SMALL_COLS = 16,
+};
 #define FOCUS_KEPT (2 * CLOCK_S)
 
 struct picture {
     const struct style *style;
     bool filter;
     const struct renderer_ops *renderer;
-    void *state; /* the renderer's */
+    const struct renderer_ops *wanted; /* by the user; another one is in use for thrift */
+    int rows, cols;                    /* of the pane that the glyphs are for */
+    void *state;                       /* the renderer's */
     struct average average;
     struct steady_contrast contrast;
     struct box focus; /* the last chosen face; w = 0: none */
@@ -58,7 +64,8 @@ struct picture *picture_new(const struct style *style, const struct ui_opts *opt
     struct picture *p = mem_zalloc(1, sizeof *p);
     p->style = style;
     p->filter = opts->noise_filter;
-    set_renderer(p, renderer_pick(style, opts->renderer));
+    p->wanted = renderer_pick(style, opts->renderer);
+    set_renderer(p, p->wanted);
     return p;
 }
 
@@ -95,7 +102,8 @@ enum ui_renderer picture_renderer_id(const struct picture *p)
 
 void picture_next_renderer(struct picture *p)
 {
-    set_renderer(p, renderer_next(p->style, p->renderer));
+    p->wanted = renderer_next(p->style, p->renderer);
+    set_renderer(p, p->wanted);
 }
 
 struct picture_rect picture_area(const struct picture *p)
@@ -227,12 +235,34 @@ static void render(struct picture *p, const struct picture_view *v, bool rgb)
     r->draw(p->state, p->style, &raster, p->glyph);
 }
 
+/* Where the picture goes: all of the pane, or the middle of it. */
+static struct fit place(const struct frame *f, const struct picture_view *v, int rows, int cols)
+{
+    int less = v->small && rows >= SMALL_ROWS && cols >= SMALL_COLS ? 2 : 1;
+    struct fit fit = fit_make(f->width, f->height, v->zoom, rows / less, cols / less, v->mirror);
+    fit.area.y += (rows - rows / less) / 2;
+    fit.area.x += (cols - cols / less) / 2;
+    return fit;
+}
+
+/* The plain ramp while bytes are scarce, else what the user chose. */
+static void choose_renderer(struct picture *p, bool plain)
+{
+    const struct renderer_ops *r = plain ? renderer_pick(p->style, UI_RAMP) : p->wanted;
+    if (r != p->renderer)
+        set_renderer(p, r);
+}
+
 /* Makes the glyphs those of the frame, unless they are. */
 static void follow(struct picture *p, const struct picture_view *v, int rows, int cols)
 {
     const struct frame *f = v->frame;
     bool rgb = p->renderer->rgb && f->rgb != NULL;
-    struct fit fit = fit_make(f->width, f->height, v->zoom, rows, cols, v->mirror);
+    struct fit fit = place(f, v, rows, cols);
+    if (v->hold && p->seq != 0 && p->rows == rows && p->cols == cols)
+        return;
+    p->rows = rows;
+    p->cols = cols;
     if (p->width != f->width || p->height != f->height || p->rgb != rgb ||
         !same_fit(&fit, &p->fit)) {
         p->width = 0;
@@ -313,6 +343,7 @@ void picture_draw(struct picture *p, WINDOW *win, const struct picture_view *v)
         p->seq = 0;
         return;
     }
+    choose_renderer(p, v->plain);
     follow(p, v, rows, cols);
     put_glyphs(p, win);
     for (int turn = 0; turn < 2; turn++) {

@@ -36,6 +36,9 @@ struct picture_view {
     const struct frame *frame; /* NULL: an empty pane */
     struct box zoom;           /* pixels of the frame; w or h of 0 = all of it */
     bool mirror;
+    bool hold;   /* the picture that is there stays, if there is one */
+    bool small;  /* half as wide and high as there is room for */
+    bool plain;  /* as the renderer draws it that needs the fewest bytes */
     int64_t now; /* clock of contrast smoothing, ns */
     const struct picture_mark *marks;
     int count;

@@ -32,11 +32,13 @@ static struct {
     bool sync; /* the terminal may know synchronised output (mode 2026) */
     char note[160];
     struct pace pace;
+    struct thrift thrift;
+    int io_fd;        /* /proc/thread-self/io, which counts what we write; -1 = there is none */
     int saved_stderr; /* -1: not redirected */
     int log_fd;
     off_t log_start;
     char *log_path;
-} screen = {.saved_stderr = -1, .log_fd = -1};
+} screen = {.io_fd = -1, .saved_stderr = -1, .log_fd = -1};
 
 /* Async-signal-safe: the terminal as it was, whatever state ncurses is in. */
 static void screen_restore(void)
@@ -190,6 +192,26 @@ static void stderr_restore(struct err *err)
     screen.log_path = NULL;
 }
 
+/* ---- bytes ----------------------------------------------------------------------------------- */
+
+/* What this thread has written to anything, as the kernel counts it; -1 if it does not. */
+static long written_so_far(void)
+{
+    char text[256];
+    ssize_t n = screen.io_fd >= 0 ? pread(screen.io_fd, text, sizeof text - 1, 0) : -1;
+    text[n > 0 ? n : 0] = '\0';
+    const char *count = strstr(text, "wchar:");
+    return count != NULL ? strtol(count + strlen("wchar:"), NULL, 10) : -1;
+}
+
+/* Past ncurses, whose buffer is empty before and after doupdate(). A terminal that is gone shows
+ * itself in poll(). */
+static void emit(const char *text)
+{
+    ssize_t written = write(STDOUT_FILENO, text, strlen(text));
+    (void)written;
+}
+
 /* ---- start and end ----------------------------------------------------------------------------
  */
 
@@ -255,7 +277,16 @@ int screen_start(const struct opts *opts, struct err *err)
     restore_build();
     modes_set(&opts->ui);
     pace_init(&screen.pace, opts->ui.ack);
+    thrift_init(&screen.thrift, opts->ui.max_kbps, opts->ui.fps);
+    screen.io_fd = open("/proc/thread-self/io", O_RDONLY | O_CLOEXEC);
+    if (opts->ui.max_kbps > 0 && written_so_far() < 0)
+        snprintf(screen.note, sizeof screen.note,
+                 "this kernel does not count bytes: max-kbps has no effect");
     stderr_redirect(opts);
+    if (opts->ui.ack) { /* the answer to a question alone tells how far the terminal is */
+        emit("\033[5n");
+        pace_sent(&screen.pace, 0, clock_now());
+    }
     return 0;
 }
 
@@ -273,6 +304,9 @@ void screen_end(struct err *err)
     signals_end();
     input_close();
     stderr_restore(err);
+    if (screen.io_fd >= 0)
+        close(screen.io_fd);
+    screen.io_fd = -1;
 }
 
 const char *screen_note(void)
@@ -288,6 +322,12 @@ int screen_input_fd(void)
     return fileno(screen.in);
 }
 
+static void answered(int64_t now)
+{
+    pace_answer(&screen.pace, now);
+    thrift_answer(&screen.thrift, screen.pace.bytes, screen.pace.took, now);
+}
+
 int screen_key(void)
 {
     for (;;) {
@@ -295,7 +335,7 @@ int screen_key(void)
         if (key == ERR)
             return SCREEN_NO_KEY;
         if (key == KEY_ANSWER)
-            pace_answer(&screen.pace, clock_now());
+            answered(clock_now());
         else if (key != KEY_RESIZE)
             return key;
     }
@@ -345,16 +385,9 @@ bool screen_resized(void)
     return true;
 }
 
-/* Past ncurses, whose buffer is empty before and after doupdate(). A terminal that is gone shows
- * itself in poll(). */
-static void emit(const char *text)
+void screen_flush(bool picture, int64_t now)
 {
-    ssize_t written = write(STDOUT_FILENO, text, strlen(text));
-    (void)written;
-}
-
-void screen_flush(int64_t now)
-{
+    long before = written_so_far();
     if (screen.sync)
         emit("\033[?2026h");
     doupdate();
@@ -362,15 +395,30 @@ void screen_flush(int64_t now)
         emit("\033[?2026l");
     if (screen.pace.ask)
         emit("\033[5n");
-    pace_sent(&screen.pace, now);
+    long after = written_so_far(), bytes = before >= 0 && after > before ? after - before : 0;
+    pace_sent(&screen.pace, bytes, now);
+    if (bytes > 0)
+        thrift_sent(&screen.thrift, bytes, picture, now);
+}
+
+enum thrift_step screen_thrift(double fps)
+{
+    screen.thrift.fps = fps;
+    return screen.thrift.step;
+}
+
+void screen_thrift_text(char *text, size_t size)
+{
+    thrift_text(&screen.thrift, text, size);
 }
 
 bool screen_ready(bool urgent, int64_t now)
 {
-    return pace_ready(&screen.pace, urgent, now);
+    return pace_ready(&screen.pace, urgent, now) && (urgent || thrift_ready(&screen.thrift, now));
 }
 
 int64_t screen_ready_at(void)
 {
-    return pace_when(&screen.pace);
+    int64_t pace = pace_when(&screen.pace), thrift = thrift_when(&screen.thrift);
+    return pace > thrift ? pace : thrift;
 }

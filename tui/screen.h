@@ -8,10 +8,12 @@
 #define TUI_SCREEN_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 #include "base/err.h"
 #include "config/opts.h"
+#include "tui/thrift.h"
 
 /* Keys that ncurses has no number for. */
 enum { SCREEN_NO_KEY = -1, SCREEN_ESC = 27 };
@@ -50,12 +52,17 @@ bool screen_resized(void);
 
 void screen_mouse(bool on);
 
-/* Sends what was drawn: the one doupdate(). */
-void screen_flush(int64_t now);
+/* Sends what was drawn: the one doupdate(). picture: it holds a new picture. */
+void screen_flush(bool picture, int64_t now);
 
 /* Whether the terminal has taken the last frame, and if not, when to go on without its word; see
  * tui/pace.h. */
 bool screen_ready(bool urgent, int64_t now);
 int64_t screen_ready_at(void);
+
+/* What a slow connection leaves of the picture, and the reason in a few words ("" = none); see
+ * tui/thrift.h. fps: drawings a second that are wanted. */
+enum thrift_step screen_thrift(double fps);
+void screen_thrift_text(char *text, size_t size);
 
 #endif

@@ -56,12 +56,14 @@ struct view_ops {
 struct view {
     const struct view_ops *ops;
     void *state;
-    void *data;                  /* what the caller of app_run gave for this view, borrowed */
-    const struct opts *opts;     /* borrowed */
-    const struct style *style;   /* borrowed; the same from open to close */
-    int rows, cols;              /* of its window */
-    int status_cols;             /* that its words get in the status line */
-    bool shown;                  /* it is the one on the screen */
+    void *data;                /* what the caller of app_run gave for this view, borrowed */
+    const struct opts *opts;   /* borrowed */
+    const struct style *style; /* borrowed; the same from open to close */
+    int rows, cols;            /* of its window */
+    int status_cols;           /* that its words get in the status line */
+    int thrift;                /* enum thrift_step: what a slow connection leaves of pictures */
+    bool hold;  /* this drawing answers a key on a slow connection: the picture there stays */
+    bool shown; /* it is the one on the screen */
     const struct view_key *keys; /* set by the view: its keys now, NULL = ops->keys */
     bool done;                   /* set by the view: there is nothing left to show, end */
     int go;                      /* set by the view: show the view of this number next; 0 = stay */

@@ -135,15 +135,15 @@ static void a_frame_waits_for_the_answer_to_the_last(void **state)
     struct pace p;
     pace_init(&p, true);
     assert_true(pace_ready(&p, false, 0));
-    pace_sent(&p, 0);
+    pace_sent(&p, 1000, 0);
     assert_false(pace_ready(&p, false, 1000 * MS));
     assert_true(pace_ready(&p, true, 1000 * MS)); /* a key's answer may overtake it */
-    pace_sent(&p, 1000 * MS);
+    pace_sent(&p, 1000, 1000 * MS);
     assert_false(pace_ready(&p, true, 1100 * MS)); /* but only one */
     pace_answer(&p, 1200 * MS);
     pace_answer(&p, 1300 * MS);
     assert_true(pace_ready(&p, false, 1300 * MS));
-    pace_sent(&p, 1400 * MS);
+    pace_sent(&p, 1000, 1400 * MS);
     assert_false(pace_ready(&p, false, 3300 * MS));
     assert_true(pace_ready(&p, false, 3400 * MS)); /* an answer got lost */
     assert_false(p.deaf);
@@ -154,16 +154,16 @@ static void a_deaf_terminal_gets_four_frames_a_second(void **state)
     (void)state;
     struct pace p;
     pace_init(&p, true);
-    pace_sent(&p, 0);
+    pace_sent(&p, 1000, 0);
     assert_int_equal(pace_when(&p), 2000 * MS);
     assert_true(pace_ready(&p, false, 2000 * MS));
-    pace_sent(&p, 2000 * MS);
+    pace_sent(&p, 1000, 2000 * MS);
     assert_false(pace_ready(&p, false, 2249 * MS));
     assert_true(pace_ready(&p, false, 2250 * MS));
     pace_answer(&p, 2300 * MS); /* it can hear after all */
     assert_true(pace_ready(&p, false, 2300 * MS));
     pace_init(&p, false);
-    pace_sent(&p, 0);
+    pace_sent(&p, 1000, 0);
     assert_true(pace_ready(&p, false, 0)); /* --no-ack */
 }
 
