@@ -126,7 +126,7 @@ $(B)/tests/e2e/%: $(B)/tests/e2e/%.o $(E2E_HELP) $(B)/libmoodtop.a
 	@echo "-- LD $@"
 	$(Q)$(CC) $(LDFLAGS) -o $@ $^ -lcmocka -lvterm -lutil $(LIBS)
 
-$(B)/tests/e2e/fakecam.so: tests/e2e/fakecam.c
+$(B)/tests/e2e/fakecam.so: tests/e2e/fakecam.c tests/e2e/fakecam_control.h
 	@mkdir -p $(@D)
 	@echo "-- SO $@"
 	$(Q)$(CC) -std=gnu17 -D_GNU_SOURCE -I. $(WARN) -Wno-pedantic $(CFLAGS) -fPIC -shared -o $@ $< -ldl -pthread

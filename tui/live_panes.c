@@ -261,7 +261,12 @@ static void draw_words(const struct live_panes *p, WINDOW *win, const struct liv
         snprintf(text, sizeof text, "%s is lost", st->source);
         centre(p->style, win, middle - 1, STYLE_WARN, text);
         int next = centre_wrapped(p->style, win, middle, STYLE_WARN, st->why);
-        centre(p->style, win, next, STYLE_TEXT, "trying again every second");
+        int64_t left = st->retry - show->now;
+        if (st->retry > 0 && left > 0)
+            snprintf(text, sizeof text, "trying again in %.1f s", (double)left / 1e9);
+        else
+            snprintf(text, sizeof text, "trying again now");
+        centre(p->style, win, next, STYLE_TEXT, text);
     } else if (st->state == LIVE_ENDED) {
         snprintf(text, sizeof text, "end of %s: r replays, q quits", live_show_source(show));
         centre(p->style, win, bottom, STYLE_WARN, text);

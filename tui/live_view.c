@@ -7,6 +7,7 @@
 
 #include "base/clock.h"
 #include "tui/audience.h"
+#include "tui/camera_menu.h"
 #include "tui/layout.h"
 #include "tui/line_mode.h"
 #include "tui/live_panes.h"
@@ -33,6 +34,8 @@ struct live_view_state {
     uint64_t pushed; /* the last scene that went into the history */
     int results;     /* scenes so far */
     enum page page;
+    struct camera_menu menu;
+    bool mirror; /* cameras are shown as a mirror shows them */
     struct tally tally;
     int64_t redrawn;
     char trouble[ERR_TEXT_MAX]; /* what a key asked for and did not get */
@@ -77,6 +80,7 @@ static int open_view(struct view *v, struct err *err)
     show->maximised = LAYOUT_NONE;
     show->now = clock_now();
     s->how = options_crop(v);
+    s->mirror = v->opts->ui.mirror;
     style_moods(v->style, show->model->labels, show->model->classes, show->mood);
     tally_init(&s->tally, show->model->classes);
     s->panes = live_panes_new(v->style, &v->opts->ui, show->model->classes);
@@ -122,7 +126,7 @@ static void choose(struct live_show *show)
 /* A camera is shown as a mirror shows it. */
 static bool mirrored(const struct view *v, const struct live_status *status)
 {
-    return v->opts->ui.mirror && strstr(status->source, "/dev/video") != NULL;
+    return state_of(v)->mirror && strstr(status->source, "/dev/video") != NULL;
 }
 
 /* Remembers a scene that is new. */
@@ -310,6 +314,8 @@ static void draw_view(struct view *v, WINDOW *win)
         audience_table(v->style, win, &all);
     else
         audience_word(v->style, win, &all);
+    if (s->menu.open)
+        camera_menu_draw(&s->menu, live_of(v), v->style, win);
 }
 
 /* ---- keys -------------------------------------------------------------------------------------
@@ -381,6 +387,21 @@ static void maximise(struct view *v, enum layout_pane pane)
     struct live_view_state *s = state_of(v);
     s->show.maximised = pane;
     live_panes_resize(s->panes, s->win, pane);
+}
+
+static void key_camera(struct view *v, int key)
+{
+    (void)key;
+    struct live_view_state *s = state_of(v);
+    if (!s->show.status.replay)
+        camera_menu_open(&s->menu, v->opts->source.uri, &s->mirror);
+}
+
+/* The camera's menu has the first word while it is open. */
+static bool grab_key(struct view *v, int key)
+{
+    struct live_view_state *s = state_of(v);
+    return s->menu.open && camera_menu_key(&s->menu, live_of(v), key);
 }
 
 /* All faces in a table, one big word, or the panes again. */
@@ -580,6 +601,7 @@ static const struct view_key keys[] = {
     {KEY_LEFT, 'h', "Left Right h l", NULL, "the history back in time, or forth", key_time},
     {KEY_RIGHT, 'l', NULL, NULL, NULL, key_time},
     {'r', 0, "r", NULL, "at the end of a file: play it again", key_replay},
+    {'C', 0, "C", "camera", "another camera; its size, controls, turn, region", key_camera},
     {'a', 0, "a", "all", "all faces in a table, one big word, or the panes", key_audience},
     {'w', 0, "w", "record", "write what is found to a file, or end that", key_record},
     {',', '.', ", . PgUp PgDn", NULL, "of a record: 10 s or a minute back or forth", key_seek},
@@ -602,4 +624,5 @@ const struct view_ops live_view = {
     .fd = fd_of,
     .status = status_of,
     .line = line_of,
+    .grab = grab_key,
 };

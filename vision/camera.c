@@ -23,6 +23,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/mem.h"
+#include "vision/camera_control.h"
 #include "vision/camera_jpeg.h"
 #include "vision/camera_pixels.h"
 #include "vision/source_kinds.h"
@@ -414,11 +415,41 @@ static void camera_close(struct source *s)
     free(s->priv);
 }
 
+/* The format in use, as modes name it. */
+static const char *format_name(const struct camera *c)
+{
+    return c->kind == CAMERA_GREY ? "GREY" : c->kind == CAMERA_YUYV ? "YUYV" : "MJPG";
+}
+
+static void camera_about(struct source *s, struct source_about *about)
+{
+    const struct camera *c = s->priv;
+    about->controls = camera_controls(c->fd, about->control, SOURCE_CONTROLS_MAX);
+    about->modes = camera_modes(c->fd, about->mode, SOURCE_MODES_MAX);
+    about->current = -1;
+    for (int i = 0; i < about->modes; i++) {
+        const struct source_mode *m = &about->mode[i];
+        if (m->width == c->width && m->height == c->height &&
+            strcmp(m->format, format_name(c)) == 0)
+            about->current = i;
+    }
+}
+
+static int camera_control(struct source *s, uint32_t id, int value, struct err *err)
+{
+    const struct camera *c = s->priv;
+    if (camera_control_set(c->fd, id, value, err) == 0)
+        return 0;
+    return err_prefix(err, "%s", c->path);
+}
+
 const struct source_ops source_camera = {
     .name = "camera",
     .match = camera_match,
     .open = camera_open,
     .next = camera_next,
     .close = camera_close,
+    .about = camera_about,
+    .control = camera_control,
     .live = true,
 };

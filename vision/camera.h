@@ -14,6 +14,14 @@
 /* Puts the path of the first device that captures video into path; false if there is none. */
 bool camera_first(char *path, size_t size);
 
+struct camera_device {
+    char path[32]; /* "/dev/video0" */
+    char name[64];
+};
+
+/* The cameras that the kernel lists, which are not opened for it; returns how many. */
+int camera_devices(struct camera_device *out, int max);
+
 /* "cameras here: /dev/video0 (Logitech C920), /dev/video2 (...)" or "there are no cameras here". */
 void camera_list(char *text, size_t size);
 

@@ -64,6 +64,24 @@ bool camera_first(char *path, size_t size)
     return false;
 }
 
+int camera_devices(struct camera_device *out, int max)
+{
+    int count = 0;
+    for (int n = 0; n < DEVICES_MAX && count < max; n++) {
+        char path[64], index[16];
+        struct camera_device *d = &out[count];
+        snprintf(path, sizeof path, "/sys/class/video4linux/video%d/name", n);
+        if (!first_line(path, d->name, sizeof d->name))
+            continue;
+        snprintf(path, sizeof path, "/sys/class/video4linux/video%d/index", n);
+        if (first_line(path, index, sizeof index) && strcmp(index, "0") != 0)
+            continue; /* a second node of the same camera gives no pictures */
+        snprintf(d->path, sizeof d->path, "/dev/video%d", n);
+        count++;
+    }
+    return count;
+}
+
 void camera_list(char *text, size_t size)
 {
     size_t used = 0;

@@ -16,6 +16,11 @@
  * mjpeg sends, 640x480 FAKECAM_NODE     the file that realpath() says /dev/video0 is: whoever holds
  * it is the camera's user
  *
+ *   FAKECAM_DEVICES  how many there are, /dev/video0 and so on; 1 at most 4
+ *
+ * Each has the controls brightness (its luma grows with it), automatic exposure (a menu), exposure
+ * (locked while that is on), gain and a switch for the backlight.
+ *
  * 30 pictures a second at 640x480 or 320x240; one stream at a time; any thread, under one lock.
  */
 #include <dlfcn.h>
@@ -39,9 +44,10 @@
 #include <time.h>
 #include <unistd.h>
 
-#define DEVICE "/dev/video0"
-#define NAME_FILE "/sys/class/video4linux/video0/name"
+#define DEVICE "/dev/video"
+#define NAME_FOLDER "/sys/class/video4linux/video"
 #define NAME "Fake Camera"
+#define OTHER_NAME "Other Camera"
 #define FDS 1024
 #define BUFFERS 8
 #define WIDTH 640
@@ -61,7 +67,8 @@ struct slot {
 static struct {
     pthread_mutex_t lock;
     bool open[FDS];
-    int streamer; /* the descriptor that streams or has buffers; -1 = none */
+    int device[FDS]; /* of those that are open */
+    int streamer;    /* the descriptor that streams or has buffers; -1 = none */
     bool streaming;
     int width, height;
     uint32_t format;
@@ -133,6 +140,8 @@ static int fail(int code)
     return -1;
 }
 
+#include "tests/e2e/fakecam_control.h"
+
 /* ---- pictures ------------------------------------------------------------------------------- */
 
 /* The format that the camera offers as number i; 0 if it has no more. */
@@ -190,9 +199,11 @@ static uint32_t take_picture(uint8_t *out, uint32_t sequence)
         return (uint32_t)cam.still_size;
     }
     bool grey = cam.format == V4L2_PIX_FMT_GREY;
+    int brighter = brightness - 128;
     for (uint32_t y = 0; y < (uint32_t)cam.height; y++) {
         for (uint32_t x = 0; x < (uint32_t)cam.width; x++) {
-            *out++ = (uint8_t)(16 + (x + 2 * y + 5 * sequence) % 220);
+            int luma = 16 + (int)((x + 2 * y + 5 * sequence) % 220) + brighter;
+            *out++ = (uint8_t)(luma < 0 ? 0 : luma > 255 ? 255 : luma);
             if (!grey)
                 *out++ = x % 2 == 0 ? 98 : 168;
         }
@@ -244,11 +255,11 @@ static void advance(void)
 
 /* ---- requests ------------------------------------------------------------------------------- */
 
-static int query_cap(struct v4l2_capability *c)
+static int query_cap(int fd, struct v4l2_capability *c)
 {
     memset(c, 0, sizeof *c);
     strcpy((char *)c->driver, "fakecam");
-    strcpy((char *)c->card, NAME);
+    strcpy((char *)c->card, cam.device[fd] == 0 ? NAME : OTHER_NAME);
     strcpy((char *)c->bus_info, "usb-fake");
     c->version = 0x060100;
     c->device_caps = mode_is("notcapture") ? V4L2_CAP_META_CAPTURE | V4L2_CAP_STREAMING
@@ -457,7 +468,7 @@ static int answer(int fd, unsigned long code, void *arg)
         return unplug(fd);
     switch (code) {
     case VIDIOC_QUERYCAP:
-        return query_cap(arg);
+        return query_cap(fd, arg);
     case VIDIOC_ENUM_FMT:
         return enum_format(arg);
     case VIDIOC_G_FMT:
@@ -482,6 +493,14 @@ static int answer(int fd, unsigned long code, void *arg)
         return queue_buffer(arg);
     case VIDIOC_DQBUF:
         return dequeue_buffer(fd, arg);
+    case VIDIOC_QUERYCTRL:
+        return query_control(arg);
+    case VIDIOC_QUERYMENU:
+        return query_menu(arg);
+    case VIDIOC_G_CTRL:
+        return get_control(arg);
+    case VIDIOC_S_CTRL:
+        return set_control(arg);
     case VIDIOC_STREAMON:
         return stream_on();
     case VIDIOC_STREAMOFF:
@@ -498,20 +517,38 @@ static bool is_ours(int fd)
     return fd >= 0 && fd < FDS && __atomic_load_n(&cam.open[fd], __ATOMIC_ACQUIRE);
 }
 
-static bool is_device(const char *path)
+static int devices(void)
 {
-    return strcmp(path, DEVICE) == 0;
+    const char *text = getenv("FAKECAM_DEVICES");
+    int n = text != NULL ? atoi(text) : 1;
+    return n < 1 ? 1 : n > 4 ? 4 : n;
 }
 
-static int open_name(void)
+/* The number behind the prefix and before the suffix, if there is such a camera; else -1. */
+static int number_in(const char *path, const char *prefix, const char *suffix)
 {
+    size_t n = strlen(prefix);
+    if (strncmp(path, prefix, n) != 0 || path[n] < '0' || path[n] >= '0' + devices() ||
+        strcmp(path + n + 1, suffix) != 0)
+        return -1;
+    return path[n] - '0';
+}
+
+static bool is_device(const char *path)
+{
+    return number_in(path, DEVICE, "") >= 0;
+}
+
+static int open_name(int device)
+{
+    const char *name = device == 0 ? NAME "\n" : OTHER_NAME "\n";
     int fd = memfd_create("name", MFD_CLOEXEC);
-    if (fd >= 0 && write(fd, NAME "\n", sizeof NAME) > 0)
+    if (fd >= 0 && write(fd, name, strlen(name)) > 0)
         lseek(fd, 0, SEEK_SET);
     return fd;
 }
 
-static int open_device(int flags)
+static int open_device(int device, int flags)
 {
     if (mode_is("absent") || mode_is("unplug"))
         return fail(ENOENT);
@@ -526,6 +563,7 @@ static int open_device(int flags)
         cam.height = HEIGHT;
         cam.format = offered(0);
     }
+    cam.device[fd] = device;
     pthread_mutex_unlock(&cam.lock);
     __atomic_store_n(&cam.open[fd], true, __ATOMIC_RELEASE);
     return fd;
@@ -533,10 +571,11 @@ static int open_device(int flags)
 
 static int open_any(int dir, const char *path, int flags, int mode)
 {
-    if (is_device(path))
-        return open_device(flags);
-    if (strcmp(path, NAME_FILE) == 0)
-        return mode_is("absent") || mode_is("unplug") ? fail(ENOENT) : open_name();
+    int device = number_in(path, DEVICE, ""), named = number_in(path, NAME_FOLDER, "/name");
+    if (device >= 0)
+        return open_device(device, flags);
+    if (named >= 0)
+        return mode_is("absent") || mode_is("unplug") ? fail(ENOENT) : open_name(named);
     return (int)real(SYS_openat, dir, (long)path, flags, mode, 0, 0);
 }
 

@@ -21,17 +21,36 @@ static struct {
     atomic_int opened, closed, given;
     atomic_int frames; /* that a source still gives; then what `after` says */
     atomic_int after;  /* enum source_status */
-    atomic_bool absent;
     atomic_int margin, watch, baseline; /* what the analyzer was told */
+    atomic_bool absent, silent;
+    atomic_int control, value; /* set last */
 } told;
 
-static struct source_ops fake_ops = {.name = "fake", .live = true};
+static void fake_about(struct source *s, struct source_about *about)
+{
+    (void)s;
+    about->controls = 1;
+    about->control[0] = (struct source_control){.id = 7, .max = 9, .value = told.value};
+}
+
+static int fake_control(struct source *s, uint32_t id, int value, struct err *err)
+{
+    (void)s;
+    (void)err;
+    told.control = (int)id;
+    told.value = value;
+    return 0;
+}
+
+static struct source_ops fake_ops = {
+    .name = "fake", .live = true, .about = fake_about, .control = fake_control};
 
 struct source *source_open_until(const atomic_bool *stop, const struct source_opts *opts,
                                  struct frame_pool *pool, struct err *err)
 {
-    (void)stop;
-    if (told.absent) {
+    while (told.silent && !*stop) /* keeps its opener waiting */
+        clock_sleep_until(clock_now() + CLOCK_MS);
+    if (told.absent || *stop) {
         err_set(err, "no such camera");
         return NULL;
     }
@@ -39,7 +58,7 @@ struct source *source_open_until(const atomic_bool *stop, const struct source_op
     s->ops = &fake_ops;
     s->opts = *opts;
     s->pool = pool;
-    snprintf(s->label, sizeof s->label, "fake %d", ++told.opened);
+    snprintf(s->label, sizeof s->label, "fake %d%.99s", ++told.opened, opts->uri);
     return s;
 }
 
@@ -356,6 +375,112 @@ static void no_camera_at_the_start_is_an_error(void **state)
     assert_string_equal(err.text, "no such camera");
 }
 
+/* A stream that says nothing: it is waited for while the watcher goes on. */
+static void a_silent_stream_is_opened_later(void **state)
+{
+    (void)state;
+    static const struct opts opts = {.source.uri = "!silent"};
+    for (int i = 0; i < 3; i++) {
+        struct err err = {""};
+        tell(1 << 30, SOURCE_AGAIN);
+        told.silent = true;
+        struct watch w = {.live = live_open(&opts, true, &err)};
+        assert_non_null(w.live);
+        live_update(w.live, &w.scene, &w.status, &w.frame);
+        assert_int_equal(w.status.state, LIVE_OPENING);
+        assert_string_equal(w.status.source, "!silent");
+        if (i == 1) { /* it comes */
+            told.silent = false;
+            until(&w, LIVE_RUNNING);
+            assert_string_equal(w.status.source, "fake 1!silent");
+        } else if (i == 2) { /* it refuses */
+            told.absent = true;
+            told.silent = false;
+            until(&w, LIVE_LOST);
+            assert_string_equal(w.status.why, "no such camera");
+            told.absent = false;
+            until(&w, LIVE_RUNNING);
+        }
+        unwatch(&w); /* i = 0: nobody waits for it */
+        told.silent = false;
+    }
+}
+
+static void a_source_is_changed_for_another(void **state)
+{
+    (void)state;
+    tell(1 << 30, SOURCE_AGAIN);
+    struct watch w = watch(true);
+    until(&w, LIVE_RUNNING);
+    for (int i = 0; i < 3; i++) {
+        struct source_opts o = live_source(w.live);
+        char label[64];
+        snprintf(o.uri, sizeof o.uri, " other %d", i);
+        snprintf(label, sizeof label, "fake %d other %d", i + 2, i);
+        if (i == 1)
+            live_pause(w.live, true);
+        if (i == 2)
+            told.silent = true; /* the one before never opens: it is left */
+        live_switch(w.live, &o);
+        if (i == 2) {
+            while (w.status.state != LIVE_OPENING)
+                look(&w);
+            live_switch(w.live, &o);
+            told.silent = false;
+        }
+        while (strcmp(w.status.source, label) != 0)
+            look(&w);
+        live_pause(w.live, false);
+        until(&w, LIVE_RUNNING);
+        assert_int_equal(strcmp(live_source(w.live).uri, o.uri), 0);
+    }
+    unwatch(&w);
+}
+
+static void a_lost_or_ended_source_is_changed_too(void **state)
+{
+    (void)state;
+    for (int end = 0; end < 2; end++) {
+        tell(1, end ? SOURCE_END : SOURCE_LOST);
+        struct watch w = watch(true);
+        until(&w, end ? LIVE_ENDED : LIVE_LOST);
+        struct source_opts o = live_source(w.live);
+        told.frames = 1 << 30;
+        live_switch(w.live, &o);
+        until(&w, LIVE_RUNNING);
+        unwatch(&w);
+    }
+}
+
+static void controls_and_turns_reach_the_source(void **state)
+{
+    (void)state;
+    static struct source_about about;
+    tell(1 << 30, SOURCE_AGAIN);
+    told.value = 3;
+    struct watch w = watch(true);
+    until(&w, LIVE_RUNNING);
+    live_about(w.live, &about);
+    assert_int_equal(about.controls, 1);
+    assert_int_equal(about.control[0].value, 3);
+    for (int i = 0; i < 40; i++) /* more orders than there is room for: the newest counts */
+        live_control(w.live, 7, i % 10);
+    while (about.control[0].value != 9) {
+        look(&w);
+        live_about(w.live, &about);
+    }
+    assert_int_equal(told.control, 7);
+    struct turn t = {.rotate = 90};
+    live_turn(w.live, &t);
+    assert_int_equal(live_turned(w.live).rotate, 90);
+    struct source_opts o = live_source(w.live);
+    live_switch(w.live, &o); /* it stays so with another source */
+    while (strcmp(w.status.source, "fake 2") != 0)
+        look(&w);
+    assert_int_equal(live_turned(w.live).rotate, 90);
+    unwatch(&w);
+}
+
 static void a_frame_outlives_the_live_it_came_from(void **state)
 {
     (void)state;
@@ -380,6 +505,10 @@ int main(void)
         cmocka_unit_test(a_file_that_breaks_off_ends_with_the_reason),
         cmocka_unit_test(pause_holds_a_file_and_empties_a_camera),
         cmocka_unit_test(no_camera_at_the_start_is_an_error),
+        cmocka_unit_test(a_silent_stream_is_opened_later),
+        cmocka_unit_test(a_source_is_changed_for_another),
+        cmocka_unit_test(a_lost_or_ended_source_is_changed_too),
+        cmocka_unit_test(controls_and_turns_reach_the_source),
         cmocka_unit_test(a_frame_outlives_the_live_it_came_from),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
