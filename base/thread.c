@@ -14,7 +14,7 @@
 
 #include "base/mem.h"
 
-#define SPIN_ROUNDS 2000 /* about 20 us of `pause` on the machines of 2020 */
+#define SPIN_ROUNDS 10000 /* about 100 us of `pause`: what lies between two layers */
 
 struct named_start {
     void *(*fn)(void *);
