@@ -15,6 +15,7 @@
 #include "base/mailbox.h"
 #include "base/mem.h"
 #include "base/thread.h"
+#include "cmd/examine.h"
 #include "vision/crop.h"
 
 enum { PATIENCE_MS = 100 /* that an opening may take before the screen is drawn without it */ };
@@ -41,6 +42,7 @@ struct desk {
     struct study study; /* first: the views know no more */
     struct opts opts;
     struct errand opener, doctor;
+    int visits; /* of the doctor: 1 = a look at the pixels, 2 = faces and labels as well */
     struct dataset still; /* the labels as they are when the doctor starts */
     const float *opinion; /* the network's, if it has seen all by then; else NULL */
 };
@@ -118,24 +120,42 @@ static void *run_opener(void *arg)
 
 /* ---- the doctor ------------------------------------------------------------------------------ */
 
+/* What the doctor has with him. */
+struct visit {
+    struct desk *desk;
+    struct finder *finder;
+};
+
 static bool examining(void *ctx, const char *what, long done, long total)
 {
-    struct desk *d = ctx;
+    struct desk *d = ((struct visit *)ctx)->desk;
     struct word *w = mem_zalloc(1, sizeof *w);
     snprintf(w->text, sizeof w->text, "doctor: %s %ld/%ld", what, done, total);
     say(&d->doctor, w);
     return !given_up(&d->doctor);
 }
 
+static bool has_face(void *ctx, const uint8_t *image, int worker)
+{
+    struct visit *visit = ctx;
+    return finder_look(visit->finder, image, worker);
+}
+
 static void *run_doctor(void *arg)
 {
     struct desk *d = arg;
     struct word *w = mem_zalloc(1, sizeof *w);
+    struct visit visit = {.desk = d};
     struct doctor_how how = {
-        .progress = examining, .ctx = d, .votes = d->still.votes, .p = d->opinion};
-    setpriority(PRIO_PROCESS, 0, 19); /* of this thread alone */
+        .progress = examining, .ctx = &visit, .votes = d->still.votes, .p = d->opinion};
+    if (d->visits > 1) {
+        setpriority(PRIO_PROCESS, 0, 19); /* of this thread alone; a minute's work */
+        visit.finder = finder_open(&d->opts.detect, 1, NULL);
+        how.face = visit.finder != NULL ? has_face : NULL;
+    }
     w->last = true;
     w->doctor = doctor_run(&d->still, &how);
+    finder_close(visit.finder);
     say(&d->doctor, w);
     return NULL;
 }
@@ -145,6 +165,14 @@ static void *copy(const void *from, size_t count, size_t size)
     void *to = mem_zalloc(count, size);
     memcpy(to, from, count * size);
     return to;
+}
+
+static void let_go(struct desk *d)
+{
+    free(d->still.label);
+    free(d->still.excluded);
+    for (int k = 0; k < SPLITS; k++)
+        free(d->still.row[k]);
 }
 
 /* The set as it is now, for a thread that reads while corrections are made. */
@@ -159,17 +187,36 @@ static void hold_still(struct desk *d)
         d->still.row[k] = copy(ds->row[k], (size_t)ds->count[k], sizeof *ds->row[k]);
 }
 
-static void diagnose(struct study *s)
+/* Sends for the doctor; what he said before holds until he is done. */
+static void visit(struct desk *d)
 {
-    struct desk *d = (struct desk *)s;
+    struct study *s = &d->study;
     struct err err = {""};
-    if (s->ds == NULL || s->doctor != NULL || d->doctor.open)
-        return;
+    errand_end(&d->doctor);
+    let_go(d);
     hold_still(d);
+    d->visits++;
     d->opinion = s->news.predicted == s->ds->n ? s->news.p : NULL;
     s->diagnosing = errand_start(&d->doctor, "doctor", run_doctor, d, s->fd, &err) == 0;
     if (!s->diagnosing)
         snprintf(s->what, sizeof s->what, "%s", err.text);
+}
+
+static void diagnose(struct study *s)
+{
+    struct desk *d = (struct desk *)s;
+    if (s->ds != NULL && d->visits == 0)
+        visit(d);
+}
+
+/* Faces take a minute and labels need the network's word: the doctor comes again for them when
+ * that is there, or will never be. */
+static void diagnose_again(struct desk *d)
+{
+    const struct study *s = &d->study;
+    bool settled = s->news.trouble[0] != '\0' || (s->ds != NULL && s->news.predicted == s->ds->n);
+    if (d->visits == 1 && !s->diagnosing && s->doctor != NULL && settled)
+        visit(d);
 }
 
 /* ---- for the views --------------------------------------------------------------------------- */
@@ -218,9 +265,10 @@ static bool hear_doctor(struct desk *d)
         return false;
     snprintf(s->what, sizeof s->what, "%s", w->text);
     if (w->last) {
+        const struct doctor *before = s->doctor;
         s->doctor = w->doctor;
+        w->doctor = (struct doctor *)before; /* goes with the word */
         s->diagnosing = false;
-        w->doctor = NULL;
     }
     drop_word(w);
     return true;
@@ -247,6 +295,7 @@ static bool update(struct study *s)
     bool news = hear_opener(d);
     news |= hear_doctor(d);
     news |= hear_survey(d);
+    diagnose_again(d);
     return news;
 }
 
@@ -297,10 +346,7 @@ void study_close(struct study *s)
     survey_stop(s->survey);
     doctor_free((struct doctor *)s->doctor);
     dataset_close(s->ds);
-    free(d->still.label);
-    free(d->still.excluded);
-    for (int k = 0; k < SPLITS; k++)
-        free(d->still.row[k]);
+    let_go(d);
     if (s->fd >= 0)
         close(s->fd);
     free(d);

@@ -193,6 +193,12 @@ static void sum_lines(struct pen *p)
     }
 }
 
+static struct ink mix_ink(const struct pen *p)
+{
+    const struct chisq *mix = &p->b->stats.mix;
+    return role(p, mix->dof == 0 ? STYLE_DIM : mix->p < 0.05 ? STYLE_WARN : STYLE_GOOD);
+}
+
 static void draw_classes(struct pen *p)
 {
     const struct balance *b = p->b;
@@ -211,8 +217,7 @@ static void draw_classes(struct pen *p)
         class_line(p, b->class_top + i, longest);
     sum_lines(p);
     if (room(p))
-        put(p, 0, p->r.w, role(p, b->stats.mix.p < 0.05 ? STYLE_WARN : STYLE_GOOD),
-            stats_mix_words(&b->stats));
+        put(p, 0, p->r.w, mix_ink(p), stats_mix_words(&b->stats));
     p->y++;
     stats_mix_numbers(&b->stats, text, sizeof text);
     if (room(p) && b->stats.mix.dof > 0)
@@ -222,6 +227,17 @@ static void draw_classes(struct pen *p)
 /* ---- findings -------------------------------------------------------------------------------- */
 
 enum { FINDING = 22, SPLIT_COLS = 12 };
+
+/* Why nothing is known of a kind: the doctor looks for faces and doubts labels when the network has
+ * seen all images. */
+static const char *unknown(const struct balance *b, enum doctor_kind kind)
+{
+    const struct study *s = b->study;
+    bool waiting = s->news.trouble[0] == '\0' && s->survey != NULL && s->news.predicted < b->ds->n;
+    if (kind == DOCTOR_FERPLUS && b->ds->votes == NULL)
+        return " no votes";
+    return s->diagnosing || waiting ? "  not yet" : "not asked";
+}
 
 static void finding_line(struct pen *p, enum doctor_kind kind)
 {
@@ -234,7 +250,7 @@ static void finding_line(struct pen *p, enum doctor_kind kind)
         style_put(p->win, p->r.y + p->y, p->r.x + x, L' ', ink);
     put(p, 1, FINDING, ink, doctor_title(kind));
     if (d == NULL || !d->asked[kind]) {
-        put(p, FINDING, p->r.w, ink, d == NULL ? "" : "    not asked");
+        put(p, FINDING, p->r.w, ink, d == NULL ? "" : unknown(p->b, kind));
         return;
     }
     snprintf(text, sizeof text, "%7d", d->first[kind + 1] - d->first[kind]);

@@ -215,9 +215,10 @@ void browse_list_make(struct browse_list *l, const struct study *s)
 
 void browse_list_findings(struct browse_list *l, const struct doctor *d)
 {
+    memset(l->finding, 0, (size_t)l->n * sizeof *l->finding);
     for (int i = 0; i < d->n; i++)
         l->finding[d->finding[i].row] |= 1u << d->finding[i].kind;
-    l->diagnosed = true;
+    l->diagnosed = d;
 }
 
 void browse_list_open(struct browse_list *l, const struct dataset *ds)

@@ -48,9 +48,9 @@ struct browse_list {
     bool reverse;
     uint32_t seed;     /* of BROWSE_RANDOM */
     uint32_t *finding; /* (n) bits of enum doctor_kind; all 0 until the doctor has run */
-    bool diagnosed;
-    uint32_t *key, *spare_key; /* (n) */
-    int *spare_row;            /* (n) */
+    const struct doctor *diagnosed; /* whose findings they are; NULL = nobody's yet */
+    uint32_t *key, *spare_key;      /* (n) */
+    int *spare_row;                 /* (n) */
     int n, classes;
 };
 
@@ -62,7 +62,7 @@ void browse_list_close(struct browse_list *l); /* stands a zeroed one */
  * FER2013. */
 void browse_list_make(struct browse_list *l, const struct study *s);
 
-/* Takes over the doctor's findings, once. */
+/* Takes over the doctor's findings, in place of earlier ones. */
 void browse_list_findings(struct browse_list *l, const struct doctor *d);
 
 /* Whether filter or sort hang on what the network says. */

@@ -149,7 +149,7 @@ static bool update_view(struct view *v, int64_t now)
         begin(v);
         news = true;
     }
-    if (s->doctor != NULL && !b->list.diagnosed) {
+    if (s->doctor != b->list.diagnosed) {
         browse_list_findings(&b->list, s->doctor);
         browse_relist(b, now);
     }

@@ -18,7 +18,7 @@ struct study {
     struct dataset *ds;    /* NULL until it is open; relabelled by the views alone */
     struct survey *survey; /* NULL until then */
     struct survey_news news;
-    const struct doctor *doctor; /* NULL until it has run */
+    const struct doctor *doctor; /* NULL until it has run; a new one when it knows more */
     bool diagnosing;             /* it is at work */
     int changes;                 /* grows with each correction, so that views can tell */
     char what[160];              /* "reading fer2013.csv: 41 %, 3 s left"; "" = all is there */

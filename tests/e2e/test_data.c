@@ -248,6 +248,32 @@ static void findings_lead_to_their_images(void **state)
     free(cache);
 }
 
+/* When the network has seen all images the doctor comes again, for faces and labels. */
+static void the_doctor_comes_again(void **state)
+{
+    (void)state;
+    NEED_SHARED("fer2013.csv.zst");
+    unpack();
+    assert_int_equal(run("head -61 fer2013.csv >small.csv"), 0);
+    char *data = file_join(dir, "small.csv"), *cache = mem_printf("XDG_CACHE_HOME=%s/cache", dir);
+    struct pty *p = pty_open(&(struct pty_opts){
+        .rows = 24,
+        .cols = 80,
+        .args = (const char *const[]){"browse", "--data", data, NULL},
+        .env = (const char *const[]){cache, NULL},
+    });
+    pty_see(p, "1/60");
+    pty_keys(p, "3");
+    pty_see(p, "no votes");
+    pty_gone(p, "not yet");
+    assert_false(pty_find(p, "not asked", NULL, NULL));
+    pty_keys(p, "q");
+    assert_int_equal(pty_end(p), 0);
+    pty_close(p);
+    free(data);
+    free(cache);
+}
+
 static int make_dir(void **state)
 {
     (void)state;
@@ -274,6 +300,7 @@ int main(void)
         cmocka_unit_test(wrong_use_is_told),
         cmocka_unit_test(an_interrupt_is_clean),
         cmocka_unit_test(findings_lead_to_their_images),
+        cmocka_unit_test(the_doctor_comes_again),
     };
     return cmocka_run_group_tests(tests, make_dir, remove_dir);
 }
