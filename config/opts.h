@@ -113,13 +113,13 @@ struct train_opts {
     char out[OPTS_TEXT_MAX];    /* folder that gets the run directory */
     char name[64];              /* last part of the run directory's name */
     char resume[OPTS_TEXT_MAX]; /* run directory to go on with; its own options then hold */
-    bool estimate;              /* say what the run would cost instead of starting it */
     int epochs, batch, seed;
     int threads; /* 0 = as many as there are processors */
     int limit;   /* only the first N training rows; 0 = all */
     enum train_optimizer optimizer;
     double lr, momentum, weight_decay;
     bool nesterov;
+    bool estimate; /* say what the run would cost instead of starting it */
     double clip_norm; /* largest norm of the whole gradient; 0 = any */
     enum train_schedule schedule;
     int lr_every;     /* epochs: between two steps, or without a better one on a plateau */
