@@ -4,7 +4,6 @@
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
-#include <time.h>
 
 #include "base/clock.h"
 #include "tui/launch.h"
@@ -21,6 +20,8 @@ struct train_view_state {
     bool form;       /* the form is shown */
     struct vitals vitals;
     int64_t looked, drawn, now;
+    int64_t stepped;    /* when the newest step was seen, */
+    long step;          /* and which that was */
     int64_t sure_until; /* "x" once more stops the run */
     char trouble[ERR_TEXT_MAX];
     bool typing;
@@ -45,17 +46,16 @@ static void show_form(struct view *v, bool form)
     v->keys = form ? form_table() : NULL;
 }
 
-static double wall_time(void)
+/* Seconds since the newest step was first seen here. */
+static double since_step(const struct train_view_state *s)
 {
-    struct timespec t;
-    clock_gettime(CLOCK_REALTIME, &t);
-    return (double)t.tv_sec + (double)t.tv_nsec / 1e9;
+    return (double)(s->now - s->stepped) / CLOCK_S;
 }
 
 static void take_in(struct view *v)
 {
     struct train_view_state *s = state_of(v);
-    watch_set(s->watch, s->run, &s->vitals, wall_time());
+    watch_set(s->watch, s->run, &s->vitals, since_step(s));
 }
 
 /* Watches a run from now on; where it cannot be read, says why and leaves all as it is. */
@@ -70,6 +70,7 @@ static void watch_run(struct view *v, const char *path)
     run_close(s->run);
     s->run = run;
     s->vitals = (struct vitals){0};
+    s->stepped = s->now;
     s->sure_until = 0;
     show_form(v, false);
     take_in(v);
@@ -117,6 +118,10 @@ static bool look_at_run(struct view *v, int64_t now)
         return false;
     s->looked = now;
     bool news = run_poll(s->run);
+    long step = s->run->steps > 0 ? s->run->step[s->run->steps - 1].step : 0;
+    if (step != s->step)
+        s->stepped = now;
+    s->step = step;
     if (v->shown && !s->form && now - s->vitals.looked >= VITALS_NS) {
         vitals_look(&s->vitals, s->run->state == RUN_RUNNING ? s->run->pid : 0, now);
         news = true;
@@ -182,7 +187,7 @@ static void line_of(const struct view *v, char *text, size_t size)
     if (s->run == NULL || s->form)
         status_of(v, text, size);
     else
-        watch_line(s->run, wall_time(), text, size);
+        watch_line(s->run, since_step(s), text, size);
 }
 
 static void draw_view(struct view *v, WINDOW *win)

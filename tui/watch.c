@@ -25,7 +25,7 @@ struct watch {
     const struct style *style;
     const struct run *run; /* of the last watch_set */
     struct vitals vitals;
-    double wall;
+    double since;
     char name[256];  /* of the run that the curves show, */
     unsigned change; /* and its state then */
     struct curves *curves[CURVES];
@@ -196,10 +196,10 @@ static void set_recall(struct watch *w)
     }
 }
 
-void watch_set(struct watch *w, const struct run *run, const struct vitals *vitals, double wall)
+void watch_set(struct watch *w, const struct run *run, const struct vitals *vitals, double since)
 {
     w->run = run;
-    w->wall = wall;
+    w->since = since;
     w->vitals = vitals != NULL ? *vitals : (struct vitals){.cpu = NAN, .memory = NAN};
     if (run == NULL || (strcmp(run->path, w->name) == 0 && run->change == w->change))
         return;
@@ -319,7 +319,7 @@ static void draw_progress(struct watch *w, WINDOW *win, int y)
     double epoch_s, run_s;
     char a[32], b[32];
     struct ink text = style_role(s, STYLE_TEXT);
-    watch_eta(run, w->wall, &epoch_s, &run_s);
+    watch_eta(run, w->since, &epoch_s, &run_s);
     int x = style_text(s, win, y, 0, cols, style_role(s, state_role(run->state)),
                        run_state_name(run->state));
     int under_way = run->epochs + (run->state == RUN_RUNNING && run->epochs < run->epochs_wanted);
@@ -370,7 +370,7 @@ static void draw_machine(struct watch *w, WINDOW *win, int y)
     int cols = getmaxx(win), x = 0, over = watch_overfit(w->run);
     struct ink dim = style_role(s, STYLE_DIM);
     if (w->run->state == RUN_CRASHED) {
-        style_print(s, win, y, 0, cols, style_role(s, STYLE_WARN), "crashed: %s   r resumes it",
+        style_print(s, win, y, 0, cols, style_role(s, STYLE_WARN), "crashed; r resumes it: %s",
                     w->run->error[0] != '\0' ? w->run->error : "the trainer is gone");
         return;
     }

@@ -33,8 +33,8 @@ void watch_free(struct watch *w);
 void watch_resize(struct watch *w, WINDOW *win);
 
 /* Takes in what the run says now; cheap when run->change is as before. NULL = no run. vitals may be
- * NULL; wall is the time in unix seconds. */
-void watch_set(struct watch *w, const struct run *run, const struct vitals *vitals, double wall);
+ * NULL; since: seconds that the newest step has been there, by a clock that does not jump. */
+void watch_set(struct watch *w, const struct run *run, const struct vitals *vitals, double since);
 
 /*
  * Left, Right, h, l, PgUp, PgDn, Home, End: the cursor that reads values; Esc: off. L: logarithmic
@@ -47,7 +47,7 @@ bool watch_key(struct watch *w, int key);
 void watch_draw(struct watch *w, WINDOW *win);
 
 /* The run in a line: "running epoch 3/40 [batch 20/449] loss 1.31 val 56.5 % ETA 41:54". */
-void watch_line(const struct run *run, double wall, char *text, size_t size);
+void watch_line(const struct run *run, double since, char *text, size_t size);
 
 /*
  * For how many epochs the validation loss has stood above its lowest by more than 1 % while the
@@ -57,8 +57,8 @@ void watch_line(const struct run *run, double wall, char *text, size_t size);
 int watch_overfit(const struct run *run);
 
 /* Seconds to the end of the epoch and of the run, validation not counted, from the newest step and
- * the time since; NAN where they cannot be known. */
-void watch_eta(const struct run *run, double wall, double *epoch_s, double *run_s);
+ * the seconds since; NAN where they cannot be known. */
+void watch_eta(const struct run *run, double since, double *epoch_s, double *run_s);
 
 /* "1:02:03", "2:03"; "-" for NAN. */
 void watch_seconds(double seconds, char *out, size_t size);

@@ -49,7 +49,7 @@ int watch_overfit(const struct run *run)
     return now->val_loss > low->val_loss * OVERFIT_ABOVE && now->loss < low->loss && rising ? n : 0;
 }
 
-void watch_eta(const struct run *run, double wall, double *epoch_s, double *run_s)
+void watch_eta(const struct run *run, double since, double *epoch_s, double *run_s)
 {
     *epoch_s = *run_s = NAN;
     if (run->steps == 0 || run->state != RUN_RUNNING)
@@ -57,7 +57,6 @@ void watch_eta(const struct run *run, double wall, double *epoch_s, double *run_
     const struct run_step *s = &run->step[run->steps - 1];
     const char *batch = run_option(run, "batch");
     double images = batch != NULL ? strtod(batch, NULL) : NAN;
-    double since = wall > s->time ? wall - s->time : 0;
     double batch_s = images / s->images_per_s;
     if (s->batches <= 0 || !isfinite(batch_s))
         return;
@@ -68,11 +67,11 @@ void watch_eta(const struct run *run, double wall, double *epoch_s, double *run_
     *run_s = fmax(*run_s - since, 0);
 }
 
-void watch_line(const struct run *run, double wall, char *text, size_t size)
+void watch_line(const struct run *run, double since, char *text, size_t size)
 {
     double epoch_s, run_s;
     char eta[32];
-    watch_eta(run, wall, &epoch_s, &run_s);
+    watch_eta(run, since, &epoch_s, &run_s);
     watch_seconds(run_s, eta, sizeof eta);
     int n = snprintf(text, size, "%s epoch %d/%d", run_state_name(run->state), run->epochs,
                      run->epochs_wanted);

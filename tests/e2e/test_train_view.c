@@ -424,6 +424,38 @@ static void watch_shows_the_screen_where_there_is_one(void **state)
     free(path);
 }
 
+/* The folder of a run that is watched vanishes and comes back. */
+static void a_vanished_folder_is_told(void **state)
+{
+    (void)state;
+    struct pty *p = start(24, 80, "gone");
+    char *path = launch(p, "gone", "g", "90000");
+    pty_see(p, "running");
+    pid_t trainer = trainer_of(path);
+    assert_int_equal(kill(trainer, SIGSTOP), 0); /* it would fail at its next checkpoint */
+    assert_int_equal(run("mv $D/gone $D/elsewhere"), 0);
+    pty_see(p, "THE FOLDER IS GONE");
+    assert_int_equal(run("mv $D/elsewhere $D/gone"), 0);
+    pty_gone(p, "THE FOLDER IS GONE");
+    assert_int_equal(kill(trainer, SIGCONT), 0);
+    pty_see(p, "running");
+    pty_keys(p, "5");
+    pty_see(p, "1 run in");
+    pty_keys(p, "D");
+    pty_see(p, "to the trash folder?");
+    pty_keys(p, "y"); /* not while it is trained */
+    pty_see(p, "is being trained");
+    pty_keys(p, "x");
+    pty_see(p, "y stops it");
+    pty_keys(p, "y");
+    pty_see(p, "stopped");
+    pty_keys(p, "w"); /* watched from the list */
+    pty_see(p, "[4 train]");
+    pty_see(p, "stopped  epoch");
+    quit(p);
+    free(path);
+}
+
 /* The real thing: FER2013 and the shipped network, a few images of it. */
 static void fer2013_is_trained_from_the_form(void **state)
 {
@@ -460,6 +492,7 @@ int main(void)
         cmocka_unit_test(a_killed_trainer_is_seen_and_resumed),
         cmocka_unit_test(a_second_run_waits_or_does_not),
         cmocka_unit_test(runs_are_compared_used_and_tidied_up),
+        cmocka_unit_test(a_vanished_folder_is_told),
         cmocka_unit_test(watch_shows_the_screen_where_there_is_one),
         cmocka_unit_test(fer2013_is_trained_from_the_form),
     };
