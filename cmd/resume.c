@@ -12,7 +12,6 @@ static int resume_run(const struct opts *opts, int argc, char **argv)
     if (dir == NULL)
         return EXIT_FAILED;
     struct opts train = *opts;
-    train.train.data[0] = train.train.ferplus[0] = train.train.teacher[0] = '\0';
     int code = EXIT_FAILED;
     if (text_copy(train.train.resume, sizeof train.train.resume, dir))
         code = cmd_train.run(&train, 0, NULL);

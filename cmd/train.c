@@ -292,11 +292,26 @@ static int train_now(const struct opts *opts)
     return code;
 }
 
-static int train_run_command(const struct opts *opts, int argc, char **argv)
+/* A path of [train] that a resumed run is to have instead of its own must be meant for it: it
+ * counts as a flag alone, not out of a file or the environment. */
+static void keep_flag(const char *key, char *path)
+{
+    const struct table_row *row = table_find("train", key);
+    if (command_config()->origin[row - table_rows][0] != '-')
+        path[0] = '\0';
+}
+
+static int train_run_command(const struct opts *given, int argc, char **argv)
 {
     (void)argc;
     (void)argv;
     struct err err = {""};
+    struct opts own = *given, *opts = &own;
+    if (own.train.resume[0] != '\0') {
+        keep_flag("data", own.train.data);
+        keep_flag("ferplus", own.train.ferplus);
+        keep_flag("teacher", own.train.teacher);
+    }
     if (opts->train.data[0] == '\0' && (opts->train.resume[0] == '\0' || opts->train.estimate)) {
         fputs("moodtop train: which data? expected --data SET (fer2013.csv) or --resume RUNDIR\n",
               stderr);

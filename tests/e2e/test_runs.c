@@ -255,6 +255,9 @@ static void a_run_of_an_older_build_goes_on(void **state)
          "run.json >r; mv r run.json; cd .. && $M resume --out . -- -old && cat *-old/log.txt");
     assert_has(out, " warn: run.json has no option \"patience\", as it is of another build: it is "
                     "\"0\"\n");
+    must("printf '[train]\\ndata = none.csv\\n' >o.ini; export MOODTOP_TRAIN_TEACHER=none; "
+         "$M --config o.ini resume --out old -- -old; $M --config o.ini resume --out old --detach "
+         "-- -old"); /* what is set for new runs is not meant for it */
     struct run *whole = open_named("old", "-new"), *r = open_named("old", "-old");
     assert_int_equal(r->state, RUN_DONE);
     assert_same_file(whole->path, r->path, "last.ckpt");
