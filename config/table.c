@@ -98,7 +98,7 @@ const struct table_row table_rows[] = {
              "at least 24"},
     {FIELD(detect, max_size), INT("0", 0, 16384), .unit = "pixels",
      .help = "side of the largest face that is searched for; 0 is the picture's own size"},
-    {FIELD(detect, every_s), REAL("0.33", 0, 3600), .flag = "scan-every", .unit = "s",
+    {FIELD(detect, every_s), REAL("0.5", 0, 3600), .flag = "scan-every", .unit = "s",
      .help =
          "live: time between two searches of the whole picture; in between, faces are followed; "
          "0 searches every frame"},

@@ -194,6 +194,7 @@ static bool update_view(struct view *v, int64_t now)
     const struct frame *before = show->frame;
     uint64_t seq = before != NULL ? before->seq : 0;
     bool news = false;
+    live_grey(live_of(v), !picture_colored(live_panes_picture(s->panes)));
     do {
         news |= live_update(live_of(v), &show->scene, &show->status, &show->frame);
         take_scene(v);

@@ -100,6 +100,11 @@ enum ui_renderer picture_renderer_id(const struct picture *p)
     return p->renderer->id;
 }
 
+bool picture_colored(const struct picture *p)
+{
+    return p->renderer->rgb;
+}
+
 void picture_next_renderer(struct picture *p)
 {
     p->wanted = renderer_next(p->style, p->renderer);

@@ -60,6 +60,9 @@ void picture_reset(struct picture *p);
 const char *picture_renderer(const struct picture *p);
 enum ui_renderer picture_renderer_id(const struct picture *p);
 
+/* Whether it shows the colours of a frame that has some. */
+bool picture_colored(const struct picture *p);
+
 /* Goes on to the next renderer that this terminal can show. */
 void picture_next_renderer(struct picture *p);
 

@@ -13,12 +13,14 @@
 #include "vision/track.h"
 
 enum {
-    BATCH = 8,       /* faces that go through the network at once */
+    BATCH = 4,       /* faces that go through the network at once */
+    DOUBTS = 4,      /* frames in a row in which a face may become certain; then now and then */
     CONFIRM_MAX = 2, /* faces of a frame whose certainty is looked into: it takes a while */
 };
 
 #define WEAK_S 2      /* whole searches may miss a face for so long that a closer look finds */
 #define HOLD_S 0.35   /* a face that was missed is read at its last place for so long */
+#define DOUBT_S 0.2   /* after that, so long apart */
 #define POSE_S 0.15   /* half-life of a face's pose */
 #define POSE_KEEP_S 1 /* without eyes for longer, the pose is not known */
 
@@ -175,10 +177,14 @@ static void become_certain(struct analyzer *a, const struct frame *frame)
         struct track *k = &a->tracker.track[(i + (int)(a->seq % 64)) % n];
         if (k->certain || k->detection < 0)
             continue;
-        if (stands_alone(a, frame))
+        if (stands_alone(a, frame)) {
             k->certain = true;
-        else if (left-- > 0)
+        } else if (left > 0 && frame->pts >= k->doubt) {
+            left--;
             k->certain = confirm_count(a->confirm, frame, &k->box) >= CONFIRM_CERTAIN;
+            k->doubted++;
+            k->doubt = frame->pts + (k->doubted > DOUBTS ? DOUBT_S : 0);
+        }
     }
 }
 

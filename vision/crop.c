@@ -8,8 +8,8 @@
 struct crop_area crop_area(const struct box *box, double margin, int height, int width)
 {
     float side = (float)((box->w > box->h ? box->w : box->h) * (1 + margin));
-    float least = (float)(height < width ? height : width);
-    struct crop_area a = {.w = side * (float)width / least, .h = side * (float)height / least};
+    float shorter = (float)(height < width ? height : width);
+    struct crop_area a = {.w = side * (float)width / shorter, .h = side * (float)height / shorter};
     a.x = (float)box->x + ((float)box->w - a.w) / 2;
     a.y = (float)box->y + ((float)box->h - a.h) / 2;
     return a;
@@ -35,10 +35,20 @@ static int clamp(int i, int n)
     return i < 0 ? 0 : i >= n ? n - 1 : i;
 }
 
+static float least(float a, float b) /* fminf is a call, as it minds NaN */
+{
+    return a < b ? a : b;
+}
+
+static float most(float a, float b)
+{
+    return a > b ? a : b;
+}
+
 /* How much of pixel i the stretch covers. */
 static float share(struct stretch s, int i)
 {
-    return fminf((float)i + 1, s.hi) - fmaxf((float)i, s.lo);
+    return least((float)i + 1, s.hi) - most((float)i, s.lo);
 }
 
 /* The sum over one row, weighted by how much of each pixel is covered. */

@@ -19,6 +19,8 @@
 #define LEVELS_MAX 1024 /* enough for SCALE_MIN */
 #define SCALE_MIN 1.01
 #define HITS_MAX 16384 /* raw hits that are kept; the largest picture of people here has 1200 */
+#define GLANCE_HITS 2  /* of a place that is looked at closer */
+#define GLANCE_MAX 128 /* such places */
 #define AUTO_PART 30   /* min_size 0: this part of the picture's height, */
 #define AUTO_MIN 24    /* at least so many pixels */
 
@@ -134,12 +136,9 @@ static void plan_size(struct detector *d, int width, int height)
     const struct shrink *largest = &d->level[0].shrink;
     integral_init(&d->integral, largest->width, largest->height);
     d->row = mem_aligned((size_t)largest->width + 64, 1);
-    for (int i = 0; i < d->levels; i++) {
-        int k = d->level[i].step - 1;
-        if (d->scan[k] == NULL)
-            d->scan[k] = scan_new(d->cascade, &d->integral, k + 1, d->level[i].shrink.width,
-                                  d->level[i].shrink.height, NULL);
-    }
+    for (int k = 0; k < 2; k++)
+        d->scan[k] =
+            scan_new(d->cascade, &d->integral, k + 1, largest->width, largest->height, NULL);
 }
 
 static void keep_hits(struct detector *d, const struct level *l, int x, int y, int hits)
@@ -151,22 +150,23 @@ static void keep_hits(struct detector *d, const struct level *l, int x, int y, i
 }
 
 /* Scans a part of a level, in its own pixels. */
-static void run_part(struct detector *d, struct level *l, const uint8_t *grey, int stride,
+static void run_part(struct detector *d, struct level *l, const uint8_t *grey, int stride, int step,
                      struct box part)
 {
-    integral_begin(&d->integral, l->step);
+    integral_begin(&d->integral, step);
     for (int y = 0; y < part.h; y++) {
         shrink_part(&l->shrink, grey, stride, part.y + y, part.x, part.x + part.w, d->row);
         integral_add_row(&d->integral, y, d->row, part.w);
     }
     int room = HITS_MAX - d->boxes;
-    int hits = scan_run(d->scan[l->step - 1], &d->integral, part.w, part.h, d->hit, room);
+    int hits = scan_run(d->scan[step - 1], &d->integral, part.w, part.h, d->hit, room);
     keep_hits(d, l, part.x, part.y, hits < room ? hits : room);
 }
 
-static void run_level(struct detector *d, struct level *l, const uint8_t *grey, int stride)
+static void run_level(struct detector *d, struct level *l, const uint8_t *grey, int stride,
+                      int step)
 {
-    run_part(d, l, grey, stride, (struct box){0, 0, l->shrink.width, l->shrink.height});
+    run_part(d, l, grey, stride, step, (struct box){0, 0, l->shrink.width, l->shrink.height});
 }
 
 /* The part of a level where a face like the box is searched for. It starts where windows of the
@@ -206,7 +206,7 @@ static void search_around(struct detector *d, const uint8_t *grey, int stride,
     for (int i = last; i >= first; i--) {
         struct box part = part_around(&d->level[i], near);
         if (part.w > 0 && part.h > 0)
-            run_part(d, &d->level[i], grey, stride, part);
+            run_part(d, &d->level[i], grey, stride, d->level[i].step, part);
     }
 }
 
@@ -272,7 +272,7 @@ int detector_run(struct detector *d, const uint8_t *grey, int width, int height,
         plan_size(d, width, height);
     d->boxes = 0;
     for (int i = d->levels - 1; i >= 0; i--) /* large faces first: should there be no more room */
-        run_level(d, &d->level[i], grey, stride);
+        run_level(d, &d->level[i], grey, stride, d->level[i].step);
     return take_faces(d, d->opts.min_neighbors, out, max);
 }
 
@@ -288,4 +288,23 @@ int detector_search(struct detector *d, const uint8_t *grey, int width, int heig
         search_around(d, grey, stride, &near[i]);
     drop_twins(d);
     return take_faces(d, min_neighbors, out, max);
+}
+
+int detector_glance(struct detector *d, const uint8_t *grey, int width, int height, int stride,
+                    struct detection *out, int max)
+{
+    struct box near[GLANCE_MAX];
+    const struct group *group;
+    assert(width > 0 && height > 0 && stride >= width && max >= 0);
+    if (width != d->width || height != d->height)
+        plan_size(d, width, height);
+    d->boxes = 0;
+    for (int i = d->levels - 1; i >= 0; i--)
+        run_level(d, &d->level[i], grey, stride, 2);
+    int n = grouper_run(d->grouper, d->box, d->boxes, GLANCE_HITS - 1, &group);
+    n = n < GLANCE_MAX ? n : GLANCE_MAX;
+    for (int i = 0; i < n; i++)
+        near[i] = group[i].box;
+    return detector_search(d, grey, width, height, stride, near, n, d->opts.min_neighbors, out,
+                           max);
 }

@@ -15,7 +15,7 @@
 #include "vision/frame.h"
 
 #define DETECT_MAX 256    /* faces in one picture */
-#define DETECT_REACH 0.25 /* of detector_search */
+#define DETECT_REACH 0.2 /* of detector_search */
 #define DETECT_SIZES 2
 
 struct detector;
@@ -45,5 +45,13 @@ int detector_run(struct detector *d, const uint8_t *grey, int width, int height,
 int detector_search(struct detector *d, const uint8_t *grey, int width, int height, int stride,
                     const struct box *near, int n, int min_neighbors, struct detection *out,
                     int max);
+
+/*
+ * The whole picture at a third of the cost of detector_run: windows start at every second row and
+ * column of all sizes, and where that gives two hits or more detector_search looks closer. Of faces
+ * that detector_run only just finds, some are missed.
+ */
+int detector_glance(struct detector *d, const uint8_t *grey, int width, int height, int stride,
+                    struct detection *out, int max);
 
 #endif

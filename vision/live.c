@@ -367,3 +367,8 @@ void live_seen(struct live *l, struct seen *seen)
     seen_copy(seen, &l->seen);
     pthread_mutex_unlock(&l->lock);
 }
+
+void live_grey(struct live *l, bool on)
+{
+    l->grey = on;
+}

@@ -97,6 +97,10 @@ void live_control(struct live *l, uint32_t id, int value);
 void live_turn(struct live *l, const struct turn *turn);
 struct turn live_turned(struct live *l);
 
+/* The watcher shows no colour: sources that can save themselves the work do. Faces are read from
+ * grey pictures either way. */
+void live_grey(struct live *l, bool on);
+
 /* How faces are cut out from now on, and the face whose crops live_seen gives; 0 = none. While the
  * source is paused its last frame is analysed again. A replay has no pictures: nothing happens. */
 void live_crop(struct live *l, const struct crop_how *how, int watch);

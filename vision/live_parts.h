@@ -61,6 +61,7 @@ struct live {
     struct mailbox preview, work;
     struct thread capture, analysis;
     atomic_bool stop, pause;
+    atomic_bool grey;  /* the watcher shows no colour */
     atomic_bool leave; /* the source is not wanted any more: its calls return soon */
 
     pthread_mutex_t analyzer_lock; /* held while the analyzer works, and while it is replaced */

@@ -231,6 +231,7 @@ static void take_picture(struct live *l)
 {
     struct frame *frame = NULL;
     struct err err = {""};
+    l->source->grey = l->grey && l->album == NULL;
     enum source_status got = source_next(l->source, &frame, &err);
     if (got == SOURCE_FRAME) {
         hand_over(l, frame);

@@ -284,7 +284,7 @@ static enum source_status media_next(struct source *s, struct frame **out, struc
         return SOURCE_AGAIN;
     struct frame *f = NULL;
     struct media_turn turn = media_turn_of(m->picture, m->input.stream);
-    if (media_convert(&m->convert, m->picture, turn, s->pool, &f, err) != 0) {
+    if (media_convert(&m->convert, m->picture, turn, s->grey, s->pool, &f, err) != 0) {
         err_prefix(err, "%s", s->label);
         return SOURCE_LOST;
     }

@@ -238,7 +238,7 @@ int media_convert_grey(struct media_convert *c, const AVFrame *picture, struct m
 }
 
 int media_convert(struct media_convert *c, const AVFrame *picture, struct media_turn turn,
-                  struct frame_pool *pool, struct frame **out, struct err *err)
+                  bool grey, struct frame_pool *pool, struct frame **out, struct err *err)
 {
     int width = picture->width, height = picture->height;
     const AVPixFmtDescriptor *desc = av_pix_fmt_desc_get(picture->format);
@@ -248,7 +248,7 @@ int media_convert(struct media_convert *c, const AVFrame *picture, struct media_
     if (desc == NULL)
         return err_set(err, "a pixel format that libav does not know");
     bool full = is_full_range(picture, desc), luma = has_luma(picture, desc);
-    bool grey_only = luma && desc->nb_components <= 2;
+    bool grey_only = grey || (luma && desc->nb_components <= 2);
     struct frame *f = turn.transpose ? frame_new(pool, height, width, !grey_only)
                                      : frame_new(pool, width, height, !grey_only);
     if (f == NULL)

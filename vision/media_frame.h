@@ -40,11 +40,11 @@ struct media_turn media_turn_of(const AVFrame *picture, const AVStream *stream);
 
 /*
  * Turns the picture into a frame of the pool, with *out = NULL if none is free. -1 and err if
- * libswscale does not know the pixel format or the size is out of bounds. Only grey pictures give a
- * frame without rgb.
+ * libswscale does not know the pixel format or the size is out of bounds. Grey pictures give a
+ * frame without rgb, and so does the wish for grey.
  */
 int media_convert(struct media_convert *c, const AVFrame *picture, struct media_turn turn,
-                  struct frame_pool *pool, struct frame **out, struct err *err);
+                  bool grey, struct frame_pool *pool, struct frame **out, struct err *err);
 
 /* The same as grey alone: out has room for the picture, whose size has been checked. 0 or -1. */
 int media_convert_grey(struct media_convert *c, const AVFrame *picture, struct media_turn turn,

@@ -11,8 +11,9 @@
 #include "nn/infer.h"
 #include "vision/live.h"
 
-#define REPLAY_BEFORE_S 60.0 /* of the record that are played at once after a jump, for the graph  \
-                              */
+#define REPLAY_BEFORE_S                                                                            \
+    60.0 /* of the record that are played at once after a jump, for the graph                      \
+          */
 
 struct replay;
 

@@ -6,7 +6,8 @@
 
 #include "base/mem.h"
 
-#define SAME 0.3f /* overlap of two boxes of one face */
+#define SAME 0.3f    /* overlap of two boxes of one face */
+#define MOMENT_S 0.5 /* a face that is missed for longer is no reason to hurry */
 
 struct seeker {
     struct detector *detector;
@@ -81,6 +82,18 @@ static int look_closer(struct seeker *s, const struct tracker *t, const struct f
     return n;
 }
 
+/* Whether a face that was there a moment ago is not among those found. */
+static bool is_missed(const struct tracker *t, const struct detection *found, int n, double time)
+{
+    for (int i = 0; i < t->tracks; i++) {
+        const struct track *k = &t->track[i];
+        struct box at = track_expected(k, time);
+        if (k->certain && time - k->found < MOMENT_S && !is_among(&at, found, n))
+            return true;
+    }
+    return false;
+}
+
 int seeker_run(struct seeker *s, const struct tracker *t, const struct frame *frame,
                struct detection *out, int max, int *whole)
 {
@@ -88,11 +101,11 @@ int seeker_run(struct seeker *s, const struct tracker *t, const struct frame *fr
     *whole = -1;
     if (is_due(s, t, frame->pts)) {
         s->whole = frame->pts;
-        n = *whole = detector_run(s->detector, frame->grey, frame->width, frame->height,
-                                  frame->width, out, max);
+        n = *whole = (s->every_s > 0 && !frame->alone ? detector_glance : detector_run)(
+            s->detector, frame->grey, frame->width, frame->height, frame->width, out, max);
     }
     if (s->every_s > 0)
         n = look_closer(s, t, frame, out, n, max);
-    s->missed = n < t->tracks;
+    s->missed = is_missed(t, out, n, frame->pts);
     return n;
 }

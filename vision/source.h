@@ -54,6 +54,7 @@ struct source {
     struct source_opts opts; /* a copy */
     struct frame_pool *pool; /* borrowed */
     struct turn turn;        /* of every picture; its reader may change it */
+    bool grey;               /* no colour is wanted: files and demo: spare the work; its reader's */
     atomic_bool stop;        /* set: next returns AGAIN soon */
     const atomic_bool *too;  /* borrowed; NULL, or another flag that says the same */
     char label[256];         /* "Logitech C920 (/dev/video0)", for the status line; set by open */

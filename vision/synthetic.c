@@ -69,7 +69,7 @@ static enum source_status synthetic_next(struct source *s, struct frame **out, s
     int64_t due;
     if (!timing_wait(&d->timing, s, pts, &due))
         return SOURCE_AGAIN;
-    struct frame *f = frame_new(s->pool, s->opts.width, s->opts.height, true);
+    struct frame *f = frame_new(s->pool, s->opts.width, s->opts.height, !s->grey);
     if (f == NULL) {
         clock_sleep_until(clock_now() +
                           CLOCK_MS); /* all are out: the reader is slower than we are */

@@ -28,9 +28,11 @@ struct track {
     int detection;  /* index of this frame's detection; -1 = missed */
     int missed;     /* frames in a row */
     bool certain;   /* it is a face; the owner says so */
-    float vx, vy;   /* speed of its middle, pixels a second */
-    double found;   /* when it was last found, s */
-    double strong;  /* when a whole search last found it, s; the owner's */
+    int doubted;    /* how often that was looked into, and when it is again, s; the owner's */
+    double doubt;
+    float vx, vy;  /* speed of its middle, pixels a second */
+    double found;  /* when it was last found, s */
+    double strong; /* when a whole search last found it, s; the owner's */
     struct looks looks;
     struct crop_pose pose; /* smoothed; the owner's */
     double posed;          /* when it was last measured, s; < 0 = never */
