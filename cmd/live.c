@@ -174,6 +174,7 @@ const struct command cmd_live = {
                 "moodtop live /dev/video2       a certain camera\n"
                 "moodtop live film.mp4 --loop   a video, again and again\n"
                 "moodtop live demo:happy        the performer, smiling\n"
+                "moodtop live demo:two          two performers, who cross\n"
                 "moodtop live --plain | grep happy\n",
     .run = run_live,
     .view = &live_view,

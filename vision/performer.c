@@ -49,6 +49,9 @@ static const float played[PERFORMER_MOODS][AU_COUNT] = {
 #define OFFSET_S 0.6
 #define MOOD_S (PAUSE_S + ONSET_S + HOLD_S + OFFSET_S)
 
+#define PAIR_S 8.0    /* two people cross twice in so long */
+#define PAIR_FAR 1.7f /* from the middle, face units of a lone performer */
+
 /* A number in [0, 1) that belongs to (seed, what, which). */
 static float chance(unsigned seed, unsigned what, uint64_t which)
 {
@@ -166,8 +169,29 @@ void performer_draw(const struct performer *p, double t, int width, int height, 
     pose_at(p, t, &pose, &played_now);
     look_make(&look, p->seed);
     face_make(&face, &look, &pose, width, height);
-    face_paint(&face, width, height, rgb, grey);
+    face_paint(&face, 1, width, height, rgb, grey);
     truth_box(&face, &played_now.face);
     if (truth != NULL)
         *truth = played_now;
+}
+
+void performer_draw_pair(const struct performer *p, double t, int width, int height, uint8_t *rgb,
+                         uint8_t *grey, struct frame_truth truth[2])
+{
+    assert(width > 0 && height > 0 && t >= 0 && p->only < PERFORMER_MOODS);
+    struct face face[2];
+    float way = (float)cos(6.2831853 * t / PAIR_S);
+    for (int i = 0; i < 2; i++) {
+        struct performer one = {.seed = p->seed + 77 * (unsigned)i, .only = p->only};
+        struct pose pose;
+        struct look look;
+        pose_at(&one, t, &pose, &truth[i]);
+        pose.x = (i == 0 ? -PAIR_FAR : PAIR_FAR) * way;
+        pose.y += i == 0 ? -0.1f : 0.25f;
+        pose.zoom *= i == 0 ? 0.56f : 0.64f; /* the one in front is nearer */
+        look_make(&look, one.seed);
+        face_make(&face[i], &look, &pose, width, height);
+        truth_box(&face[i], &truth[i].face);
+    }
+    face_paint(face, 2, width, height, rgb, grey);
 }

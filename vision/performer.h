@@ -32,4 +32,11 @@ struct performer {
 void performer_draw(const struct performer *p, double t, int width, int height, uint8_t *rgb,
                     uint8_t *grey, struct frame_truth *truth);
 
+/*
+ * Two performers, who walk to and fro and cross in the middle, the second one in front: hidden
+ * faces, for whoever must not mix them up. truth: of each.
+ */
+void performer_draw_pair(const struct performer *p, double t, int width, int height, uint8_t *rgb,
+                         uint8_t *grey, struct frame_truth truth[2]);
+
 #endif

@@ -128,7 +128,9 @@ void face_make(struct face *f, const struct look *look, const struct pose *pose,
 /* The pixel where a point of the face lies. */
 void face_to_pixel(const struct face *f, float x, float y, float *px, float *py);
 
-/* Paints the whole picture; rgb or grey may be NULL. */
-void face_paint(const struct face *f, int width, int height, uint8_t *rgb, uint8_t *grey);
+/* Paints the whole picture: the wall, before it the first face, before that the next one, ...; rgb
+ * or grey may be NULL. */
+void face_paint(const struct face *faces, int count, int width, int height, uint8_t *rgb,
+                uint8_t *grey);
 
 #endif

@@ -246,9 +246,8 @@ static void store(const struct face *f, const struct row *w, int width, uint8_t 
     }
 }
 
-static void paint_row(const struct face *f, struct row *w, int width, int height)
+static void paint_row(const struct face *f, struct row *w)
 {
-    paint_wall(f, w, width, height);
     paint_mane(f, w);
     paint_body(f, w);
     paint_ears(f, w);
@@ -261,17 +260,30 @@ static void paint_row(const struct face *f, struct row *w, int width, int height
     paint_hair(f, w);
 }
 
-void face_paint(const struct face *f, int width, int height, uint8_t *rgb, uint8_t *grey)
+/* The row as this face sees it. */
+static void turn_row(const struct face *f, struct row *w)
 {
-    struct row w = {.scale = f->scale, .du = f->cs / f->scale, .dv = -f->sn / f->scale};
+    float px = (float)w->x + .5f - f->x, py = (float)w->y + .5f - f->y;
+    w->scale = f->scale;
+    w->du = f->cs / f->scale;
+    w->dv = -f->sn / f->scale;
+    row_start(w, (px * f->cs + py * f->sn) / f->scale, (py * f->cs - px * f->sn) / f->scale);
+}
+
+void face_paint(const struct face *faces, int count, int width, int height, uint8_t *rgb,
+                uint8_t *grey)
+{
+    struct row w;
     for (w.y = 0; w.y < height; w.y++) {
         for (w.x = 0; w.x < width; w.x += ROW_MAX) {
-            float px = (float)w.x + .5f - f->x, py = (float)w.y + .5f - f->y;
             w.n = width - w.x < ROW_MAX ? width - w.x : ROW_MAX;
-            row_start(&w, (px * f->cs + py * f->sn) / f->scale,
-                      (py * f->cs - px * f->sn) / f->scale);
-            paint_row(f, &w, width, height);
-            store(f, &w, width, rgb, grey);
+            turn_row(&faces[0], &w);
+            paint_wall(&faces[0], &w, width, height);
+            for (int i = 0; i < count; i++) {
+                turn_row(&faces[i], &w);
+                paint_row(&faces[i], &w);
+            }
+            store(&faces[0], &w, width, rgb, grey);
         }
     }
 }

@@ -1,5 +1,6 @@
 /*
- * synthetic: the built-in performer as a source, "demo:" or "demo:MOOD".
+ * synthetic: the built-in performer as a source, "demo:" or "demo:MOOD"; "demo:two" are two, who
+ * cross.
  *
  * Frame n shows the performer at n / fps seconds, so that a seed gives the same pictures on every
  * machine and at every speed. Capture thread.
@@ -20,6 +21,7 @@
 
 struct synthetic {
     struct performer performer;
+    bool pair;
     struct timing timing;
     double fps;
     uint64_t count; /* frames handed over */
@@ -44,10 +46,11 @@ static int synthetic_open(struct source *s, struct err *err)
     struct synthetic *d = s->priv = mem_zalloc(1, sizeof *d);
     const char *mood = s->opts.uri + 5;
     d->performer = (struct performer){.seed = (unsigned)s->opts.seed, .only = mood_of(mood)};
-    if (mood[0] != '\0' && d->performer.only < 0)
+    d->pair = strcmp(mood, "two") == 0;
+    if (mood[0] != '\0' && d->performer.only < 0 && !d->pair)
         return err_set(err,
                        "%s: the performer plays angry, disgust, fear, happy, sad, surprise, "
-                       "neutral, not \"%s\"",
+                       "neutral, or two of them, not \"%s\"",
                        s->opts.uri, mood);
     s->opts.width = s->opts.width > 0 ? s->opts.width : 640;
     s->opts.height = s->opts.height > 0 ? s->opts.height : 480;
@@ -59,6 +62,18 @@ static int synthetic_open(struct source *s, struct err *err)
     timing_init(&d->timing, s->opts.speed);
     snprintf(s->label, sizeof s->label, "%.200s built-in performer", s->opts.uri);
     return 0;
+}
+
+/* Of two, the first one's truth is the frame's. */
+static void draw(const struct synthetic *d, double pts, struct frame *f)
+{
+    struct frame_truth both[2];
+    if (!d->pair) {
+        performer_draw(&d->performer, pts, f->width, f->height, f->rgb, f->grey, &f->truth);
+        return;
+    }
+    performer_draw_pair(&d->performer, pts, f->width, f->height, f->rgb, f->grey, both);
+    f->truth = both[0];
 }
 
 static enum source_status synthetic_next(struct source *s, struct frame **out, struct err *err)
@@ -75,7 +90,7 @@ static enum source_status synthetic_next(struct source *s, struct frame **out, s
                           CLOCK_MS); /* all are out: the reader is slower than we are */
         return SOURCE_AGAIN;
     }
-    performer_draw(&d->performer, pts, f->width, f->height, f->rgb, f->grey, &f->truth);
+    draw(d, pts, f);
     f->time = due;
     f->pts = pts;
     f->seq = ++d->count;

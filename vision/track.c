@@ -85,9 +85,11 @@ static bool is_touched(const struct tracker *t, int i, const struct box *box)
 static void follow(struct track *k, const struct box *to, int detection, double time)
 {
     double dt = time - k->found;
+    float dx = (float)to->x + (float)to->w / 2 - (float)k->box.x - (float)k->box.w / 2;
+    float dy = (float)to->y + (float)to->h / 2 - (float)k->box.y - (float)k->box.h / 2;
+    k->dx = dx;
+    k->dy = dy;
     if (dt > 1e-4) {
-        float dx = (float)to->x + (float)to->w / 2 - (float)k->box.x - (float)k->box.w / 2;
-        float dy = (float)to->y + (float)to->h / 2 - (float)k->box.y - (float)k->box.h / 2;
         float keep = (float)exp2(-dt / STEADY_S);
         k->vx = keep * k->vx + (1 - keep) * dx / (float)dt;
         k->vy = keep * k->vy + (1 - keep) * dy / (float)dt;
@@ -118,6 +120,60 @@ static void match(struct tracker *t, const struct detection *found, const struct
         follow(&t->track[i], &found[j].box, j, time);
         if (looks != NULL && !is_touched(t, i, &found[j].box))
             looks_follow(&t->track[i].looks, &looks[j], LOOKS_PART);
+    }
+}
+
+/* ---- a moving camera --------------------------------------------------------------------------
+ */
+
+static bool is_near(float a, float b)
+{
+    return fabsf(a - b) <= 1.5f + 0.2f * fabsf(b);
+}
+
+/* Whether most of the faces that were there in the last frame too, two at least, moved alike since:
+ * then the camera did. */
+static bool camera_moved(const struct tracker *t, float *dx, float *dy)
+{
+    int all = 0, most = 0;
+    for (int i = 0; i < t->tracks; i++) {
+        const struct track *k = &t->track[i];
+        int alike = 0;
+        if (k->detection < 0 || k->fresh)
+            continue;
+        all++;
+        for (int j = 0; j < t->tracks; j++) {
+            const struct track *o = &t->track[j];
+            alike +=
+                o->detection >= 0 && !o->fresh && is_near(o->dx, k->dx) && is_near(o->dy, k->dy);
+        }
+        if (alike > most) {
+            most = alike;
+            *dx = k->dx;
+            *dy = k->dy;
+        }
+    }
+    return most >= 2 && 3 * most >= 2 * all;
+}
+
+/* Faces that are missed go where the camera takes them. */
+static void take_along(struct tracker *t)
+{
+    float dx, dy;
+    if (!camera_moved(t, &dx, &dy))
+        return;
+    for (int i = 0; i < t->tracks; i++) {
+        struct track *k = &t->track[i];
+        if (k->detection >= 0)
+            continue;
+        k->vx = k->vy = 0; /* which was the camera's too */
+        k->dx += dx;
+        k->dy += dy;
+        int x = (int)lrintf(k->dx), y = (int)lrintf(k->dy);
+        k->box.x += x;
+        k->box.y += y;
+        k->dx -= (float)x;
+        k->dy -= (float)y;
     }
 }
 
@@ -164,10 +220,15 @@ void tracker_update(struct tracker *t, const struct detection *found, const stru
     t->time = time;
     forget_lost(t, time);
     for (int i = 0; i < t->tracks; i++) {
-        t->track[i].detection = -1;
-        t->track[i].missed++;
+        struct track *k = &t->track[i];
+        k->fresh = k->missed > 0; /* its next step is longer than a frame */
+        k->dx = k->missed > 0 ? k->dx : 0;
+        k->dy = k->missed > 0 ? k->dy : 0;
+        k->detection = -1;
+        k->missed++;
     }
     match(t, found, looks, n, time, taken);
+    take_along(t);
     for (int j = 0; j < n && t->tracks < SCENE_FACES_MAX; j++) {
         if (!taken[j])
             add(t, &found[j].box, looks != NULL ? &looks[j] : NULL, j, time);

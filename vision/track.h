@@ -3,9 +3,10 @@
  *
  * Each frame's detections are assigned to the faces known so far (vision/assign.h) by how much
  * their boxes overlap, how far apart their middles are and how alike they look, after each known
- * face has been moved on by its speed: SORT (Bewley et al. 2016) with a look at the pixels and
- * without a Kalman filter. A face that is not found for a moment keeps its number; numbers are
- * never given twice. A flat value without pointers; one thread.
+ * face has been moved on by its speed, or, where all others move alike, with the camera: SORT
+ * (Bewley et al. 2016) with a look at the pixels and without a Kalman filter. A face that is not
+ * found for a moment keeps its number; numbers are never given twice. A flat value without
+ * pointers; one thread.
  */
 #ifndef VISION_TRACK_H
 #define VISION_TRACK_H
@@ -27,11 +28,14 @@ struct track {
     struct box box; /* where it was last found */
     int detection;  /* index of this frame's detection; -1 = missed */
     int missed;     /* frames in a row */
+    bool fresh;     /* it was not there in the frame before */
     bool certain;   /* it is a face; the owner says so */
     int doubted;    /* how often that was looked into, and when it is again, s; the owner's */
     double doubt;
     float vx, vy;  /* speed of its middle, pixels a second */
     double found;  /* when it was last found, s */
+    float dx, dy;  /* how far it moved since the last frame; while it is missed: what the moving
+                      camera still owes its box, less than a pixel */
     double strong; /* when a whole search last found it, s; the owner's */
     struct looks looks;
     struct crop_pose pose; /* smoothed; the owner's */

@@ -646,7 +646,7 @@ static void test_performer(void **state)
     source_close(s);
     must_not_open("demo:nonsense",
                   "demo:nonsense: the performer plays angry, disgust, fear, happy, "
-                  "sad, surprise, neutral, not \"nonsense\"");
+                  "sad, surprise, neutral, or two of them, not \"nonsense\"");
     o.width = 5000;
     struct err err = {""};
     assert_null(source_open(&o, pool, &err));
