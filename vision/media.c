@@ -296,6 +296,8 @@ static enum source_status media_next(struct source *s, struct frame **out, struc
         frame_unref(m->still);
         m->still = NULL;
     }
+    if (f != NULL) /* a photo, that is, and not one that is shown again and again */
+        f->alone = m->shown == 0 && !s->opts.loop && folder_is_picture(s->opts.uri);
     return hand_over(m, f, pts, due, out);
 }
 

@@ -1,8 +1,9 @@
 /*
  * live: what a program costs that shows a video in a terminal, and how late the screen is.
  *
- * live cost ROWS COLS CMD...: runs CMD in a pseudo-terminal of that size, answers its questions
- * about the terminal's state, and prints "CPU seconds, bytes, KiB of memory at most, seconds".
+ * live cost ROWS COLS SECONDS CMD...: runs CMD in a pseudo-terminal of that size, answers its
+ * questions about the terminal's state, types q after SECONDS, and prints "CPU seconds, bytes, KiB
+ * of memory at most, seconds".
  *
  * live delay ROWS COLS TURNS CMD...: CMD shows its standard input, to which a Y4M video of 30
  * frames a second is written in real time: a dark and a bright wall that change places now and
@@ -71,15 +72,18 @@ static long take(int master, int wait_ms)
     return (long)n;
 }
 
-static int cost(int rows, int cols, char **command)
+static int cost(int rows, int cols, double seconds, char **command)
 {
     int master, status;
     long bytes = 0, n;
     struct rusage use;
     double begin = now();
     pid_t pid = start(rows, cols, command, -1, &master);
-    while ((n = take(master, 1000)) >= 0)
+    while ((n = take(master, 100)) >= 0) {
         bytes += n;
+        if (now() - begin > seconds && write(master, "q", 1) != 1)
+            break;
+    }
     wait4(pid, &status, 0, &use);
     double cpu = (double)(use.ru_utime.tv_sec + use.ru_stime.tv_sec) +
                  1e-6 * (double)(use.ru_utime.tv_usec + use.ru_stime.tv_usec);
@@ -143,10 +147,11 @@ static int delay(int rows, int cols, int turns, char **command)
 
 int main(int argc, char **argv)
 {
-    if (argc > 4 && strcmp(argv[1], "cost") == 0)
-        return cost(atoi(argv[2]), atoi(argv[3]), argv + 4);
+    if (argc > 5 && strcmp(argv[1], "cost") == 0)
+        return cost(atoi(argv[2]), atoi(argv[3]), atof(argv[4]), argv + 5);
     if (argc > 5 && strcmp(argv[1], "delay") == 0)
         return delay(atoi(argv[2]), atoi(argv[3]), atoi(argv[4]), argv + 5);
-    fputs("usage: live cost ROWS COLS CMD... | live delay ROWS COLS TURNS CMD...\n", stderr);
+    fputs("usage: live cost ROWS COLS SECONDS CMD... | live delay ROWS COLS TURNS CMD...\n",
+          stderr);
     return 2;
 }
