@@ -15,6 +15,7 @@
 #include "tui/layout.h"
 #include "tui/screen.h"
 #include "tui/signals.h"
+#include "tui/snapshot.h"
 #include "tui/style.h"
 
 #define TICK_NS (250 * CLOCK_MS) /* how often views look at the clock when nothing happens */
@@ -109,6 +110,20 @@ static void key_show(struct view *v, int key)
     show_number(app_of(v), key - '0');
 }
 
+/* What the screen shows, into a file. */
+static void key_snapshot(struct view *v, int key)
+{
+    struct app *a = app_of(v);
+    struct err err = {""};
+    char path[128], text[160];
+    if (snapshot_write(a->win, key == 's', a->style->colors == STYLE_DIRECT, path, sizeof path,
+                       &err) == 0)
+        snprintf(text, sizeof text, "this screen is in %s", path);
+    else
+        snprintf(text, sizeof text, "%.150s", err.text);
+    notice(a, text);
+}
+
 const struct view_key app_keys[] = {
     {'?', KEY_F(1), "? F1", "help", "this help", key_help},
     {'q', 'Q', "q Q ^C", "quit", "quit", key_quit},
@@ -116,6 +131,7 @@ const struct view_key app_keys[] = {
     {'+', '=', "+ = - _", NULL, "more or fewer drawings a second", key_fps},
     {'-', '_', NULL, NULL, NULL, key_fps},
     {'m', 0, "m", NULL, "mouse on or off (off: the terminal selects text)", key_mouse},
+    {'s', 'S', "s S", NULL, "this screen into a file: with colours, or as text", key_snapshot},
     {'R', KEY_F(5), "R F5 ^L", NULL, "draw the screen anew", key_redraw},
     {'L' & 31, 0, NULL, NULL, NULL, key_redraw},
     {0, 0, NULL, NULL, NULL, NULL},
