@@ -187,9 +187,11 @@ static void act(struct camera_menu *m, struct live *live, struct facts *f)
 
 static void go_by(struct camera_menu *m, const struct facts *f, int by)
 {
+    int before = m->row;
     m->row += by;
     m->row = m->row < 0 ? 0 : m->row >= f->rows ? f->rows - 1 : m->row;
-    m->mode = -1;
+    if (m->row != before)
+        m->mode = -1;
 }
 
 bool camera_menu_key(struct camera_menu *m, struct live *live, int key)

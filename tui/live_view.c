@@ -267,7 +267,8 @@ static void status_of(const struct view *v, char *text, size_t size)
         return;
     }
     if (st->record_why[0] != '\0') {
-        snprintf(text, size, "not recorded any more: %s", st->record_why);
+        const char *slash = strrchr(st->record_why, '/'); /* of the file's name only the end */
+        snprintf(text, size, "record ended: %s", slash != NULL ? slash + 1 : st->record_why);
         return;
     }
     if (st->replay) {
@@ -501,6 +502,9 @@ static void key_zoom(struct view *v, int key)
 /* Jumps in a record: the graph begins anew, with what comes before that second. */
 static void go_to(struct view *v, double position)
 {
+    struct live_status *st = &state_of(v)->show.status;
+    st->position = fmin(fmax(position, 0), st->length); /* for the next key, if it comes at once */
+    position = st->position;
     live_panes_forget(state_of(v)->panes);
     tally_free(&state_of(v)->tally);
     live_seek(live_of(v), position);
@@ -516,10 +520,12 @@ static void key_seek(struct view *v, int key)
 
 static void key_speed(struct view *v, int key)
 {
-    const struct live_status *st = &state_of(v)->show.status;
+    struct live_status *st = &state_of(v)->show.status;
     double speed = st->speed * (key == '<' ? 0.5 : 2);
-    if (st->replay && speed >= SPEED_MIN && speed <= SPEED_MAX)
-        live_speed(live_of(v), speed);
+    if (!st->replay || speed < SPEED_MIN || speed > SPEED_MAX)
+        return;
+    st->speed = speed;
+    live_speed(live_of(v), speed);
 }
 
 /* Begins a record, in the file of --record or one that is named by the time; or ends it. */

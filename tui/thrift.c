@@ -110,6 +110,8 @@ void thrift_text(const struct thrift *t, char *text, size_t size)
     if (t->budget > 0 && speed(t) >= t->budget)
         snprintf(why, sizeof why, "%.0f kB/s", t->budget / 1000);
     double rate = each > 0 && 1 / each < t->fps ? 1 / each : t->fps;
+    if (t->step == THRIFT_RATE && rate > 0.9 * t->fps)
+        return; /* nobody sees that */
     snprintf(text, size, "%s: %.*f/s%s%s", why, rate < 2 ? 1 : 0, rate,
              t->step >= THRIFT_SIZE ? ", small" : "", t->step >= THRIFT_PLAIN ? ", plain" : "");
 }
