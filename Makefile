@@ -162,7 +162,7 @@ FUZZ_CC      ?= clang-14
 FUZZ         ?= $(patsubst tests/fuzz/fuzz_%.c,%,$(wildcard tests/fuzz/fuzz_*.c))
 FUZZ_SAN     := address,undefined
 FB           := build/fuzz
-FUZZ_OBJ     := $(patsubst %.c,$(FB)/%.o,$(wildcard base/*.c nn/*.c))
+FUZZ_OBJ     := $(patsubst %.c,$(FB)/%.o,$(wildcard base/*.c nn/*.c) vision/record_line.c vision/record_read.c)
 
 # Starts from sound files; what it learns stays in build/fuzz/corpus, what it finds in build/fuzz/found.
 fuzz: $(patsubst %,$(FB)/fuzz_%,$(FUZZ))

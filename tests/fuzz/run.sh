@@ -19,6 +19,13 @@ seeds() {
            echo Usage,Image name,neutral,happiness,surprise,sadness,anger,disgust,fear,contempt,unknown,NF
            echo Training,a.png,4,0,0,1,3,2,0,0,0,0; echo PublicTest,,0,9,1,0,0,0,0,0,0,0
            echo PrivateTest,c,0,0,0,0,0,0,0,9,1,0; } >"$2/votes.csv" ;;
+    record) head -n 40 tests/data/meeting.jsonl >"$2/sound.jsonl"
+         tail -n 20 tests/data/meeting.jsonl >"$2/cut.jsonl"
+         { printf '# '; head -n 1 tests/data/meeting.jsonl
+           echo time,pts,frame,width,height,id,x,y,w,h,found,mood,sure,raw_a,raw_b,raw_c,p_a,p_b,p_c
+           echo 1,1,1,640,480,1,0,0,9,9,1,happy,1,0,1,0,0,1,0
+           echo '2,1.5,2,640,480,2,0,0,9,9,0,"angry",0,1,0,0,1,0,0'
+           echo 3,2,3,640,480,0,,,,,,,,,,,,,; } >"$2/sound.csv" ;;
     checkpoint) for file in tests/data/bad/checkpoint*; do [ -f "$file" ] && cp "$file" "$2/"; done
          # 5 blocks of a network of 6 parameters, with Adam and an average; the sum is made right
          { printf 'MOODCKP2'; head -c 184 /dev/zero

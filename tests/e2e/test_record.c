@@ -1,0 +1,378 @@
+/*
+ * Records of the real program: killed at any moment they can be read and lack at most the last
+ * second; a full disk ends them with the reason and whole lines; the report says what a script of
+ * its own computes from the file; a replay is moved, held and sped up by keys.
+ * MOODTOP_RECORD_KILLS=50 makes the killing thorough.
+ */
+#include "tests/unit/unit.h"
+
+#include <dirent.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <sys/wait.h>
+#include <time.h>
+
+#include "base/clock.h"
+#include "base/file.h"
+#include "base/mem.h"
+#include "base/rng.h"
+#include "tests/e2e/pty.h"
+#include "tests/e2e/tiny_model.h"
+#include "vision/record_read.h"
+
+static char dir[] = "/tmp/moodtop-test-XXXXXX";
+
+static int make_dir(void **state)
+{
+    (void)state;
+    if (mkdtemp(dir) == NULL)
+        return -1;
+    tiny_model_write(dir);
+    setenv("MOODTOP_MODEL_DIR", dir, 1);
+    setenv("HOME", dir, 1);
+    setenv("XDG_CONFIG_HOME", dir, 1);
+    return 0;
+}
+
+static int remove_dir(void **state)
+{
+    (void)state;
+    char *command = mem_printf("rm -rf %s", dir);
+    int result = system(command);
+    free(command);
+    return result;
+}
+
+static int shell(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
+
+static int shell(const char *fmt, ...)
+{
+    va_list ap;
+    char command[2048];
+    va_start(ap, fmt);
+    vsnprintf(command, sizeof command, fmt, ap);
+    va_end(ap);
+    int status = system(command);
+    return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
+}
+
+/* Starts `live --plain --record path demo:`, its lines going into a pipe: the program, and the
+ * pipe's end in *out. file_limit: bytes that a file may have; 0 = any. */
+static pid_t start(const char *path, rlim_t file_limit, int *out)
+{
+    int ends[2];
+    assert_int_equal(pipe2(ends, O_CLOEXEC), 0);
+    pid_t child = fork();
+    if (child == 0) {
+        dup2(ends[1], STDOUT_FILENO);
+        if (file_limit > 0) {
+            struct rlimit limit = {file_limit, file_limit};
+            signal(SIGXFSZ, SIG_IGN);
+            setrlimit(RLIMIT_FSIZE, &limit);
+        }
+        execl(pty_program(), "moodtop", "live", "--plain", "--capture-fps", "30", "--record", path,
+              "demo:", (char *)NULL);
+        _exit(127);
+    }
+    close(ends[1]);
+    *out = ends[0];
+    return child;
+}
+
+static double realtime(void)
+{
+    struct timespec ts;
+    clock_gettime(CLOCK_REALTIME, &ts);
+    return (double)ts.tv_sec + (double)ts.tv_nsec / 1e9;
+}
+
+/* Reads the record to its end: how many pictures; *last: when the last one was taken. */
+static int read_back(const char *path, double *last)
+{
+    struct err err = {""};
+    struct scene *s = mem_zalloc(1, sizeof *s);
+    struct record_reader *r = record_read_open(path, &err);
+    int n = 0, got = -1;
+    while (r != NULL && (got = record_read_next(r, s, &err)) == 1) {
+        *last = (double)s->time / 1e9;
+        n++;
+    }
+    if (got != 0)
+        fail_msg("%s", err.text);
+    record_read_close(r);
+    free(s);
+    return n;
+}
+
+/* Lets it run until it has said so many lines, and some milliseconds more: how many lines it had
+ * said a second before the end. */
+static int let_run(int out, int lines, int more_ms)
+{
+    enum { SEEN = 4096 };
+    static int64_t seen[SEEN];
+    int n = 0, early = 0;
+    int64_t end = 0;
+    while (end == 0 || clock_now() < end) {
+        char text[4096];
+        struct pollfd p = {.fd = out, .events = POLLIN};
+        ssize_t got = poll(&p, 1, 5) > 0 ? read(out, text, sizeof text) : 0;
+        for (ssize_t i = 0; i < got && n < SEEN; i++)
+            if (text[i] == '\n')
+                seen[n++] = clock_now();
+        if (end == 0 && n >= lines)
+            end = clock_now() + more_ms * CLOCK_MS;
+    }
+    while (early < n && seen[early] < clock_now() - CLOCK_S)
+        early++;
+    return early;
+}
+
+static void killed_at_any_moment(void **state)
+{
+    (void)state;
+    const char *text = getenv("MOODTOP_RECORD_KILLS");
+    int kills = text != NULL ? atoi(text) : 4;
+    struct rng rng;
+    double worst = 0;
+    rng_seed(&rng, 7, 1);
+    for (int i = 0; i < kills; i++) {
+        char *path = mem_printf("%s/killed-%d.%s", dir, i, i % 2 ? "csv" : "jsonl");
+        int out, status;
+        double last = 0;
+        pid_t child = start(path, 0, &out);
+        int early = let_run(out, 3 + (int)rng_below(&rng, 20), (int)rng_below(&rng, 1500));
+        double at = realtime();
+        kill(child, SIGKILL);
+        waitpid(child, &status, 0);
+        assert_true(WIFSIGNALED(status));
+        int n = read_back(path, &last);
+        if (n < early)
+            fail_msg("%s: %d pictures, %d were known a second before the end", path, n, early);
+        worst = at - last > worst ? at - last : worst;
+        assert_int_equal(shell("%s report '%s' >/dev/null", pty_program(), path), 0);
+        close(out);
+        free(path);
+    }
+    printf("%d kills: the last picture is at most %.3f s old\n", kills, worst);
+}
+
+static void a_full_disk_ends_the_record(void **state)
+{
+    (void)state;
+    char *path = file_join(dir, "full.jsonl");
+    int out, status;
+    double last;
+    pid_t child = start(path, 8192, &out);
+    let_run(out, 80, 0); /* it goes on, without the record */
+    kill(child, SIGTERM);
+    waitpid(child, &status, 0);
+    assert_true(WIFEXITED(status));
+    assert_true(read_back(path, &last) > 3);
+    size_t size;
+    struct err err = {""};
+    char *all = file_read(path, 1 << 20, &size, &err);
+    assert_true(size <= 8192 && all[size - 1] == '\n');
+    free(all);
+    close(out);
+    free(path);
+}
+
+static void a_full_disk_is_said_on_the_screen(void **state)
+{
+    (void)state;
+    if (access("/dev/full", W_OK) != 0)
+        skip();
+    char *path = file_join(dir, "screen.jsonl");
+    const char *const args[] = {"live", "demo:", "--record", path, NULL};
+    struct pty_opts o = {.rows = 24, .cols = 160, .args = args};
+    struct rlimit before, limit = {6000, RLIM_INFINITY};
+    getrlimit(RLIMIT_FSIZE, &before);
+    limit.rlim_max = before.rlim_max;
+    signal(SIGXFSZ, SIG_IGN);
+    setrlimit(RLIMIT_FSIZE, &limit);
+    struct pty *p = pty_open(&o);
+    setrlimit(RLIMIT_FSIZE, &before);
+    pty_see(p, "record ended:");
+    pty_see(p, "File too large");
+    pty_frames(p, 2);
+    pty_keys(p, "q");
+    pty_end(p);
+    pty_close(p);
+    double last;
+    assert_true(read_back(path, &last) > 1);
+    free(path);
+}
+
+static void the_report_is_what_a_script_computes(void **state)
+{
+    (void)state;
+    if (shell("python3 -c 'import json, csv' 2>/dev/null") != 0) {
+        printf("SKIP: %s: no python3 here\n", __func__);
+        skip();
+    }
+    static const char *const ends[] = {"jsonl", "csv"};
+    for (int i = 0; i < 2; i++) {
+        assert_int_equal(shell("%s live --plain --limit 60 --speed 0 --record %s/r.%s demo: "
+                               ">/dev/null",
+                               pty_program(), dir, ends[i]),
+                         0);
+        assert_int_equal(
+            shell("%s report --json %s/r.%s >%s/r.json", pty_program(), dir, ends[i], dir), 0);
+        assert_int_equal(shell("python3 tests/e2e/report.py %s/r.%s %s/r.json", dir, ends[i], dir),
+                         0);
+    }
+    /* A meeting of three with a gap, a jump back, a missed face and a line that is cut off. */
+    assert_int_equal(
+        shell("%s report --json tests/data/meeting.jsonl >%s/m.json", pty_program(), dir), 0);
+    assert_int_equal(shell("python3 tests/e2e/report.py tests/data/meeting.jsonl %s/m.json", dir),
+                     0);
+}
+
+static void what_cannot_be_read_is_said(void **state)
+{
+    (void)state;
+    assert_int_equal(shell("%s report 2>/dev/null", pty_program()), 2);
+    assert_int_equal(shell("%s report /nonexistent 2>/dev/null", pty_program()), 1);
+    assert_int_equal(shell("%s replay 2>/dev/null", pty_program()), 2);
+    assert_int_equal(shell("%s replay README.md 2>%s/err", pty_program(), dir), 1);
+    assert_int_equal(shell("grep -q 'README.md:1: no JSON' %s/err", dir), 0);
+    assert_int_equal(
+        shell("%s live --plain --limit 1 --record README.md demo: 2>%s/err", pty_program(), dir),
+        1);
+    assert_int_equal(shell("grep -q 'README.md: expected a name that ends in' %s/err", dir), 0);
+}
+
+static void a_replay_obeys_its_keys(void **state)
+{
+    (void)state;
+    static const char *const args[] = {"replay", "tests/data/meeting.jsonl", NULL};
+    struct pty_opts o = {.rows = 30, .cols = 120, .args = args};
+    struct pty *p = pty_open(&o);
+    pty_see(p, "meeting.jsonl");
+    pty_see(p, "no picture is recorded");
+    pty_keys(p, "p");
+    pty_see(p, "PAUSED");
+    pty_keys(p, "..");
+    pty_see(p, "replay 0:2");
+    pty_keys(p, "\033[5~"); /* PgUp: a minute back */
+    pty_see(p, "replay 0:00.0");
+    pty_see(p, "1 happy 80%");
+    pty_keys(p, ">");
+    pty_see(p, "x2");
+    pty_keys(p, "<<");
+    pty_see(p, "x0.5");
+    pty_keys(p, "p");
+    pty_gone(p, "PAUSED");
+    pty_keys(p, "\033[6~"); /* PgDn */
+    pty_see(p, "END");
+    pty_keys(p, "r");
+    pty_see(p, "replay 0:00.");
+    pty_keys(p, "a");
+    pty_see(p, "together:");
+    pty_keys(p, "w"); /* a record is not recorded */
+    pty_see(p, "this is a record already");
+    pty_keys(p, "q");
+    assert_int_equal(pty_end(p), 0);
+    pty_close(p);
+}
+
+static void recording_by_key(void **state)
+{
+    (void)state;
+    char *path = file_join(dir, "key.csv"), *second = file_join(dir, "key-2.csv");
+    const char *const args[] = {"live", "demo:", "--record", path, NULL};
+    struct pty_opts o = {.rows = 24, .cols = 120, .args = args};
+    struct pty *p = pty_open(&o);
+    double last;
+    pty_see(p, "REC ");
+    pty_frames(p, 5);
+    pty_keys(p, "w");
+    pty_gone(p, "REC ");
+    pty_keys(p, "w");
+    pty_see(p, "REC ");
+    pty_frames(p, 5);
+    pty_keys(p, "q");
+    assert_int_equal(pty_end(p), 0);
+    pty_close(p);
+    assert_true(read_back(path, &last) > 0);
+    assert_true(read_back(second, &last) > 0);
+    free(path);
+    free(second);
+}
+
+static int count_files(const char *folder, const char *end)
+{
+    DIR *d = opendir(folder);
+    int n = 0;
+    for (struct dirent *e; d != NULL && (e = readdir(d)) != NULL;)
+        n += strstr(e->d_name, end) != NULL;
+    if (d != NULL)
+        closedir(d);
+    return n;
+}
+
+static void pictures_only_where_they_are_asked_for(void **state)
+{
+    (void)state;
+    char *album = file_join(dir, "album");
+    assert_int_equal(
+        shell("cd %s && %s live --plain --limit 40 demo: >/dev/null", dir, pty_program()), 0);
+    assert_int_equal(count_files(dir, ".png"), 0);
+    assert_int_equal(
+        shell("%s live --plain --limit 40 --save-faces %s demo: >/dev/null", pty_program(), album),
+        0);
+    assert_true(count_files(album, ".png") >= 1);
+    assert_int_equal(shell("%s live --plain --limit 1 --save-faces /dev/null/x demo: 2>/dev/null",
+                           pty_program()),
+                     1);
+    free(album);
+}
+
+/* The screen as text and with its colours, in the folder where the program was started. */
+static void the_screen_goes_into_files(void **state)
+{
+    (void)state;
+    static const char *const args[] = {"live", "demo:", NULL};
+    struct pty_opts o = {.rows = 24, .cols = 80, .args = args};
+    char here[1024];
+    assert_non_null(getcwd(here, sizeof here));
+    assert_int_equal(chdir(dir), 0);
+    struct pty *p = pty_open(&o);
+    assert_int_equal(chdir(here), 0);
+    pty_see_face(p);
+    pty_keys(p, "S");
+    pty_see(p, "this screen is in moodtop-");
+    pty_keys(p, "s");
+    pty_see(p, ".ans");
+    pty_keys(p, "q");
+    assert_int_equal(pty_end(p), 0);
+    pty_close(p);
+    assert_int_equal(shell("cd %s && test $(wc -l <moodtop-*.txt) = 24 && grep -q 'surprise' "
+                           "moodtop-*.txt && ! grep -q '\033' moodtop-*.txt",
+                           dir),
+                     0);
+    assert_int_equal(shell("cd %s && test $(wc -l <moodtop-*.ans) = 24 && grep -q 'surprise' "
+                           "moodtop-*.ans && grep -q '\033\\[0;.*38;5;' moodtop-*.ans",
+                           dir),
+                     0);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(killed_at_any_moment),
+        cmocka_unit_test(a_full_disk_ends_the_record),
+        cmocka_unit_test(a_full_disk_is_said_on_the_screen),
+        cmocka_unit_test(the_report_is_what_a_script_computes),
+        cmocka_unit_test(what_cannot_be_read_is_said),
+        cmocka_unit_test(a_replay_obeys_its_keys),
+        cmocka_unit_test(recording_by_key),
+        cmocka_unit_test(pictures_only_where_they_are_asked_for),
+        cmocka_unit_test(the_screen_goes_into_files),
+    };
+    return cmocka_run_group_tests(tests, make_dir, remove_dir);
+}
