@@ -506,8 +506,10 @@ static int run(struct app *a, int first, struct err *err)
     windows_make(a);
     if (show(a, find(a, first), err) < 0)
         return -1;
-    notice(a,
-           screen_note()[0] ? screen_note() : "nothing leaves this machine; no picture is stored");
+    notice(a, screen_note()[0] ? screen_note()
+              : a->opts->live.save_faces[0] != '\0'
+                  ? "nothing leaves this machine; pictures of faces are saved, as you asked"
+                  : "nothing leaves this machine; no picture is stored");
     for (; !a->quit; step(a))
         if (!wait(a)) {
             a->signal = SIGHUP;

@@ -77,7 +77,7 @@ static void check(int rows, int cols, long bytes_per_s, const char *limit)
     while (clock_now() < end) {
         for (int i = 0; i < 2; i++, keys++) {
             watch(p, 700);
-            size_t n = effect(p, i == 0 ? "?" : "\033", "this help", i == 0);
+            size_t n = effect(p, i == 0 ? "?" : "\033", "Nothing leaves", i == 0);
             worst = n > worst ? n : worst;
             sum += n;
         }
