@@ -2,7 +2,6 @@
 #include "tui/runs_view.h"
 
 #include <math.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -290,10 +289,13 @@ static void look_again(struct view *v)
     state_of(v)->stale = true;
 }
 
+/* Says how it went; an error without the run's path, which would leave no room for the reason. */
 static void finish(struct view *v, int rc, const struct err *err, const char *done)
 {
+    const char *name = strstr(err->text, state_of(v)->chosen);
+    const char *reason = name != NULL ? strstr(name, ": ") : NULL;
     look_again(v);
-    say(v, rc == 0 ? done : err->text);
+    say(v, rc == 0 ? done : reason != NULL ? reason + 2 : err->text);
 }
 
 static void rename_run(struct view *v, const struct run *run)
@@ -327,7 +329,7 @@ static void answered(struct view *v, bool yes)
         finish(v, rc, &err, "moved to .trash in the folder of runs");
         if (rc == 0)
             choose(v, at);
-    } else if (run->pid <= 0 || kill(run->pid, SIGTERM) != 0) {
+    } else if (!training_stop(run)) {
         say(v, "the trainer cannot be told to stop from here");
     }
 }

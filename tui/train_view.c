@@ -1,7 +1,6 @@
 /* train_view: see train_view.h. */
 #include "tui/train_view.h"
 
-#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -266,7 +265,7 @@ static void key_stop(struct view *v, int key)
         s->sure_until = s->now + SURE_NS;
     } else {
         s->sure_until = 0;
-        if (s->run->pid <= 0 || kill(s->run->pid, SIGTERM) != 0)
+        if (!training_stop(s->run))
             snprintf(s->trouble, sizeof s->trouble, "the trainer cannot be told to stop from here");
     }
 }

@@ -1,6 +1,7 @@
 /* training: see training.h. */
 #include "tui/training.h"
 
+#include <signal.h>
 #include <stddef.h>
 
 bool training_look(struct training *t, int64_t now)
@@ -27,6 +28,12 @@ struct run *training_alive(const struct training *t)
             waiting = run;
     }
     return waiting;
+}
+
+bool training_stop(struct run *run)
+{
+    run_poll(run); /* the pid of a trainer that has ended may be another process's by now */
+    return run_alive(run) && run->pid > 0 && kill(run->pid, SIGTERM) == 0;
 }
 
 void training_close(struct training *t)

@@ -29,6 +29,10 @@ bool training_look(struct training *t, int64_t now);
 /* The newest run that is being trained, else the newest that waits, else NULL. */
 struct run *training_alive(const struct training *t);
 
+/* Tells the process that holds the run's lock now to stop (SIGTERM); false if there is none that
+ * can be told. */
+bool training_stop(struct run *run);
+
 void training_close(struct training *t);
 
 #endif
