@@ -42,7 +42,7 @@ static int run(const struct opts *opts, int argc, char **argv)
     bool screen;
     (void)argc, (void)argv;
     if (study_source(opts)[0] == '\0') {
-        fputs("moodtop browse: which data? expected --data FILE (fer2013.csv)\n", stderr);
+        fputs("moodtop browse: which data? expected --data SET (fer2013.csv)\n", stderr);
         return EXIT_USAGE;
     }
     if (opts->browse.split[0] != '\0' && split_find(opts->browse.split) < 0) {
@@ -61,9 +61,10 @@ const struct command cmd_browse = {
     .name = "browse",
     .args = "",
     .summary = "look through a data set: faces, labels, votes, what the network says; relabel",
-    .sections = "browse model ui source detect live",
+    .sections = "data browse model ui source detect live",
     .examples = "moodtop browse --data fer2013.csv\n"
-                "moodtop browse --data fer2013.csv --split PrivateTest --class disgust\n",
+                "moodtop browse --data fer2013.csv --split PrivateTest --class disgust\n"
+                "moodtop browse --data photos --crop-faces\n",
     .run = run,
     .view = &browse_view,
 };

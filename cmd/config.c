@@ -97,7 +97,8 @@ const struct command cmd_config = {
     .name = "config",
     .args = "[SECTION.KEY...]",
     .summary = "print the options that hold, and where each came from",
-    .sections = "config source detect model live ui predict train launch runs eval bench",
+    .sections = "config source detect model live ui predict report replay data train launch runs "
+                "eval stats doctor browse bench",
     .examples = "moodtop config\n"
                 "moodtop config > ~/.config/moodtop/config\n"
                 "moodtop config --json\n"

@@ -169,7 +169,7 @@ const struct command cmd_live = {
     .name = "live",
     .args = "[SOURCE]",
     .summary = "the live screen: picture, faces, moods (what moodtop does without a command)",
-    .sections = "source detect model live ui",
+    .sections = "source detect model live ui data",
     .examples = "moodtop                        the first camera, or the built-in performer\n"
                 "moodtop live /dev/video2       a certain camera\n"
                 "moodtop live film.mp4 --loop   a video, again and again\n"

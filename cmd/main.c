@@ -5,6 +5,7 @@
 #include <ctype.h>
 #include <errno.h>
 #include <locale.h>
+#include <signal.h>
 #include <malloc.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -143,7 +144,8 @@ int main(int argc, char **argv)
     /* Blocks as large as pictures always go back to the kernel; left to itself malloc would keep
      * them from the second one on. */
     mallopt(M_MMAP_THRESHOLD, 256 << 10);
-    setlocale(LC_CTYPE, ""); /* the other categories stay: numbers have a decimal point */
+    setlocale(LC_CTYPE, "");  /* the other categories stay: numbers have a decimal point */
+    signal(SIGXFSZ, SIG_IGN); /* a file at its size limit is an error of write(), not an end */
     int code = run(argc, argv);
     config_free(&config);
     if (code == EXIT_OK && (fflush(stdout) != 0 || ferror(stdout))) {

@@ -14,7 +14,9 @@
 
 #include "base/mailbox.h"
 #include "base/mem.h"
+#include "base/text.h"
 #include "base/thread.h"
+#include "cmd/data_open.h"
 #include "cmd/examine.h"
 #include "vision/crop.h"
 
@@ -111,9 +113,8 @@ static void *run_opener(void *arg)
 {
     struct desk *d = arg;
     struct word *w = mem_zalloc(1, sizeof *w);
-    struct dataset_how how = {.progress = opening, .ctx = d};
     w->last = true;
-    w->ds = dataset_open_how(d->study.source, &how, &w->err);
+    w->ds = data_open(&d->opts, opening, d, &w->err);
     say(&d->opener, w);
     return NULL;
 }
@@ -301,7 +302,7 @@ static bool update(struct study *s)
 
 const char *study_source(const struct opts *opts)
 {
-    const char *const sources[] = {opts->browse.data, opts->train.data, opts->eval.data,
+    const char *const sources[] = {opts->data.set, opts->train.data, opts->eval.data,
                                    opts->stats.data, opts->doctor.data};
     for (size_t i = 0; i < MEM_COUNT(sources); i++)
         if (sources[i][0] != '\0')
@@ -312,14 +313,15 @@ const char *study_source(const struct opts *opts)
 struct study *study_open(const struct opts *opts, struct err *err)
 {
     if (study_source(opts)[0] == '\0') {
-        err_set(err, "which data? expected --data FILE (fer2013.csv), or data = FILE below "
-                     "[browse] in the file of options");
+        err_set(err, "which data? expected --data SET (fer2013.csv), or set = SET below [data] in "
+                     "the file of options");
         return NULL;
     }
     struct desk *d = mem_zalloc(1, sizeof *d);
     d->opts = *opts;
     struct study *s = &d->study;
-    s->source = study_source(&d->opts);
+    text_copy(d->opts.data.set, sizeof d->opts.data.set, study_source(opts));
+    s->source = d->opts.data.set;
     s->go = s->kind = -1;
     s->update = update;
     s->diagnose = diagnose;

@@ -8,7 +8,7 @@
 #include "config/opts.h"
 #include "tui/study.h"
 
-/* The [browse], [train], [eval] ... data that the options name first, or "". */
+/* The data that the options name first, those of [data], [train], [eval] ..., or "". */
 const char *study_source(const struct opts *opts);
 
 /* Begins to open it; a set that was converted before is there when this returns. NULL and err if

@@ -196,7 +196,6 @@ struct doctor_opts {
 
 /* [browse] looking through a data set. */
 struct browse_opts {
-    char data[OPTS_TEXT_MAX];
     char split[32], class[64]; /* what is shown at first; "" = all */
 };
 

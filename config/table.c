@@ -313,8 +313,6 @@ const struct table_row table_rows[] = {
     {FIELD(doctor, labels), BOOL("true"), .help = "ask the network which labels it cannot believe"},
     {FIELD(doctor, threads), INT("0", 0, 1024), .help = "threads; 0 is one per processor"},
 
-    {FIELD(browse, data), PATH(""), .letter = 'd', .metavar = "FILE",
-     .help = "images and labels, as fer2013.csv"},
     {FIELD(browse, split), TEXT(""), .metavar = "NAME",
      .help = "show only Training, PublicTest or PrivateTest at first"},
     {FIELD(browse, class), TEXT(""), .metavar = "NAME", .help = "show only this class at first"},

@@ -256,7 +256,7 @@ void browse_head_draw(struct browse *b, WINDOW *win)
     }
     filter_text(b, text, sizeof text);
     int x = 1 + style_print(b->style, win, r.y, 1, r.w - 1, style_role(b->style, STYLE_TITLE),
-                            "%d of %d", b->list.count, b->list.n);
+                            "%d of %d%s", b->list.count, b->list.n, b->sheet ? " by class" : "");
     x += 2 +
          style_text(b->style, win, r.y, x + 2, r.w - x - 2, style_role(b->style, STYLE_TEXT), text);
     if (b->stale)

@@ -108,7 +108,9 @@ static void key_sort(struct view *v, int key)
     if (key == 'S')
         b->list.reverse = !b->list.reverse;
     else if (!b->stale) { /* else the same order once more, with what is known now */
-        b->list.sort = (b->list.sort + 1) % BROWSE_RANDOM;
+        b->list.sort = (b->list.sort + 1) % BROWSE_SORTS;
+        if (b->list.sort == BROWSE_RANDOM) /* has a key of its own */
+            b->list.sort = BROWSE_ORDER;
         b->list.reverse = false;
     }
     browse_relist(b, clock_now());

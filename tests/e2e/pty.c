@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
+#include <sys/resource.h>
 #include <sys/wait.h>
 #include <termios.h>
 #include <vterm.h>
@@ -17,7 +18,7 @@
 #include "base/clock.h"
 #include "base/mem.h"
 
-enum { LIMIT_S = 90, RAW_MAX = 1 << 26 };
+enum { LIMIT_S = 90, RAW_MAX = 1 << 26, NOBODY = 65534 };
 
 /* What the small shell tells the test. */
 struct news {
@@ -60,6 +61,15 @@ static void tell(int fd, pid_t pid, int status)
         _exit(1);
 }
 
+static void limit(const struct pty_opts *o)
+{
+    const struct rlimit file = {.rlim_cur = (rlim_t)o->file_max, .rlim_max = (rlim_t)o->file_max};
+    if (o->file_max > 0 && setrlimit(RLIMIT_FSIZE, &file) != 0)
+        _exit(127);
+    if (o->nobody && geteuid() == 0 && (setgid(NOBODY) != 0 || setuid(NOBODY) != 0))
+        _exit(127);
+}
+
 static void run_program(const struct pty_opts *o, char **argv)
 {
     setenv("TERM", "xterm-256color", 1);
@@ -76,6 +86,7 @@ static void run_program(const struct pty_opts *o, char **argv)
     }
     signal(SIGTTOU, SIG_DFL);
     signal(SIGHUP, SIG_DFL);
+    limit(o);
     execv(argv[0], argv);
     _exit(127);
 }

@@ -23,6 +23,8 @@ struct pty_opts {
     const char *const *env;  /* "NAME=value" sets, "NAME" unsets; ends with NULL; may be NULL */
     long bytes_per_s;        /* how fast the terminal reads; 0 = as it comes */
     bool mute;               /* it answers no questions (DSR) */
+    long file_max;           /* bytes that a file can grow to, as on a full disk; 0 = no limit */
+    bool nobody;             /* where the test is root: the program is not */
 };
 
 struct pty_cell {
