@@ -331,8 +331,10 @@ struct study *study_open(const struct opts *opts, struct err *err)
         err_errno(err, "eventfd");
     } else if (errand_start(&d->opener, "opener", run_opener, d, s->fd, err) == 0) {
         poll(&(struct pollfd){.fd = s->fd, .events = POLLIN}, 1, PATIENCE_MS);
-        update(s);
-        return s;
+        s->turns += update(s);
+        if (s->trouble[0] == '\0')
+            return s;
+        err_set(err, "%s", s->trouble);
     }
     study_close(s);
     return NULL;

@@ -12,7 +12,7 @@
 const char *study_source(const struct opts *opts);
 
 /* Begins to open it; a set that was converted before is there when this returns. NULL and err if
- * there is none to be opened. */
+ * there is none to be opened, or that is known at once. */
 struct study *study_open(const struct opts *opts, struct err *err);
 
 /* Ends what is at work and frees all; NULL is allowed. */

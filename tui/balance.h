@@ -32,6 +32,7 @@ struct balance {
     const struct dataset *ds;    /* that the stats are of; NULL = none yet */
     const struct doctor *doctor; /* that was drawn last */
     int changes;                 /* of the study, when the stats were made */
+    unsigned turns;              /* of the study that are drawn */
     bool toned;                  /* with tones */
     int kind;                    /* the finding that is chosen */
     int sample;                  /* place among its images of the first one shown */

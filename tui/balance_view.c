@@ -124,7 +124,7 @@ static bool update_view(struct view *v, int64_t now)
     (void)now;
     struct balance *b = of(v);
     struct study *s = b->study;
-    bool news = s->update(s);
+    bool news = study_follow(s, &b->turns);
     if (s->ds == NULL)
         return news;
     if (b->ds == NULL)

@@ -59,9 +59,11 @@ struct browse {
     int field;        /* chosen in the menu of filters */
     char notice[160]; /* said in the head line until the next key */
     char trouble[ERR_TEXT_MAX];
-    int64_t made; /* when the list was made */
-    bool stale;   /* the network has said more since then */
-    int changes;  /* of the study, when the list was made */
+    int64_t made;   /* when the list was made */
+    bool stale;     /* more is known since then that its order hangs on */
+    bool measured;  /* the brightness is known */
+    unsigned turns; /* of the study that were seen */
+    int changes;    /* of the study, when the list was made */
 };
 
 /* The row of the data set that is chosen; -1 = none, or a mean face. */
@@ -86,6 +88,9 @@ bool browse_grid_click(struct browse *b, int y, int x); /* cells of the body */
 
 /* ---- browse_detail.c */
 void browse_detail_draw(struct browse *b, WINDOW *win);
+
+/* What the doctor found of a row first, with another row beside it if `other`; or NULL. */
+const struct doctor_finding *browse_finding(const struct browse *b, int row, bool other);
 
 /* ---- browse_ask.c */
 void browse_ask(struct browse *b, enum browse_asking what);

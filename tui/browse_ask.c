@@ -261,5 +261,5 @@ void browse_head_draw(struct browse *b, WINDOW *win)
          style_text(b->style, win, r.y, x + 2, r.w - x - 2, style_role(b->style, STYLE_TEXT), text);
     if (b->stale)
         x += 2 + style_text(b->style, win, r.y, x + 2, r.w - x - 2, style_role(b->style, STYLE_DIM),
-                            "s: with newer answers");
+                            "a: with newer answers");
 }

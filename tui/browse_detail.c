@@ -54,20 +54,33 @@ static void network_text(const struct browse *b, int row, char *text, size_t siz
                  (double)survey_loss(news, ds, row, ds->label[row]));
 }
 
-/* What the doctor found, the first finding in words; else the light. */
+const struct doctor_finding *browse_finding(const struct browse *b, int row, bool other)
+{
+    const struct doctor *d = b->study->doctor;
+    for (int i = 0; d != NULL && b->list.finding[row] != 0 && i < d->n; i++)
+        if (d->finding[i].row == row && (!other || d->finding[i].other >= 0))
+            return &d->finding[i];
+    return NULL;
+}
+
+/* What the doctor found, the first finding in full; else the light. */
 static void facts_text(const struct browse *b, int row, char *text, size_t size)
 {
-    const struct study *s = b->study;
-    const struct survey_news *news = &s->news;
-    int n = 0;
+    const struct survey_news *news = &b->study->news;
+    const struct doctor_finding *f = browse_finding(b, row, false);
+    char words[120];
     text[0] = '\0';
-    for (int k = 0; s->doctor != NULL && k < DOCTOR_KINDS; k++)
-        if (b->list.finding[row] >> k & 1)
-            n += snprintf(text + n, size - (size_t)n, "%s%s",
-                          n > 0 ? ", " : "found: ", doctor_name((enum doctor_kind)k));
-    if (n == 0 && news->brightness != NULL)
-        snprintf(text, size, "brightness %.0f, contrast %.0f", (double)news->brightness[row],
-                 (double)news->contrast[row]);
+    if (f == NULL) {
+        if (news->brightness != NULL)
+            snprintf(text, size, "brightness %.0f, contrast %.0f", (double)news->brightness[row],
+                     (double)news->contrast[row]);
+        return;
+    }
+    doctor_text(b->study->ds, f, words, sizeof words);
+    int n = snprintf(text, size, "%s: %s", doctor_name((enum doctor_kind)f->kind), words);
+    for (int k = 0; k < DOCTOR_KINDS && n < (int)size; k++)
+        if (k != f->kind && (b->list.finding[row] >> k & 1) != 0)
+            n += snprintf(text + n, size - (size_t)n, ", %s", doctor_name((enum doctor_kind)k));
 }
 
 static void draw_text(struct browse *b, WINDOW *win, int row)

@@ -81,8 +81,8 @@ static void key_mouse(struct view *v, int key)
         return;
     if (event.bstate & (BUTTON4_PRESSED | BUTTON5_PRESSED))
         go(b, 0, event.bstate & BUTTON4_PRESSED ? -1 : 1);
-    else
-        browse_grid_click(b, event.y - 1, event.x); /* the status line lies above the body */
+    else if (b->win != NULL && wmouse_trafo(b->win, &event.y, &event.x, FALSE))
+        browse_grid_click(b, event.y, event.x);
 }
 
 /* ---- what is shown --------------------------------------------------------------------------- */
@@ -107,7 +107,7 @@ static void key_sort(struct view *v, int key)
         return;
     if (key == 'S')
         b->list.reverse = !b->list.reverse;
-    else if (!b->stale) { /* else the same order once more, with what is known now */
+    else if (key == 's') {
         b->list.sort = (b->list.sort + 1) % BROWSE_SORTS;
         if (b->list.sort == BROWSE_RANDOM) /* has a key of its own */
             b->list.sort = BROWSE_ORDER;
@@ -115,7 +115,7 @@ static void key_sort(struct view *v, int key)
     }
     browse_relist(b, clock_now());
     browse_choose(b, 0);
-    if (browse_list_needs_network(&b->list) && b->study->news.predicted < b->list.n)
+    if (key == 's' && browse_list_needs_network(&b->list) && b->study->news.predicted < b->list.n)
         browse_say(b, "by %s: the network has seen %ld of %d so far",
                    browse_sort_names[b->list.sort], b->study->news.predicted, b->list.n);
 }
@@ -237,6 +237,20 @@ static void key_again(struct view *v, int key)
         browse_search(of(v), key == 'n' ? 1 : -1);
 }
 
+/* To the row that the doctor names beside the chosen one. */
+static void key_other(struct view *v, int key)
+{
+    struct browse *b = of(v);
+    int row = b->ready ? browse_row(b) : -1;
+    const struct doctor_finding *f = row >= 0 ? browse_finding(b, row, true) : NULL;
+    (void)key;
+    if (f != NULL)
+        browse_show_row(b, f->other);
+    else if (row >= 0)
+        browse_say(b, b->study->doctor != NULL ? "no finding names another face here"
+                                               : "the doctor has not run: f, finding");
+}
+
 /* ---- corrections ----------------------------------------------------------------------------- */
 
 /* Whether a decision can be written; else says why not. */
@@ -313,6 +327,7 @@ const struct view_key browse_keys[] = {
     {'f', 0, "f", "filter", "show only a split, a class, what is wrong ...", key_ask},
     {'s', 0, "s S", "sort", "the next order; the same backwards", key_sort},
     {'S', 0, NULL, NULL, NULL, key_sort},
+    {'a', 0, "a", NULL, "the same order again, with what is known by now", key_sort},
     {'e', 0, "e", "relabel", "say which class it is, by number or name", key_ask},
     {'x', 0, "x", "exclude", "leave the face out, or take it in again", key_exclude},
     {'u', 0, "u", "undo", "take the last correction back", key_undo},
@@ -324,6 +339,7 @@ const struct view_key browse_keys[] = {
     {'r', 0, "r", "random", "a random sample, another one each time", key_random},
     {'/', 0, "/", "search", "search by class, file or line", key_ask},
     {'n', 'N', "n N", NULL, "the next or previous one that was searched for", key_again},
+    {'o', 0, "o", NULL, "the other face of a finding: its twin", key_other},
     {'g', 0, "g", NULL, "go to a row by its number", key_ask},
     {'+', '=', "+ = - _", NULL, "larger or smaller faces", key_size},
     {'-', '_', NULL, NULL, NULL, key_size},

@@ -10,6 +10,8 @@
 #include "nn/corrections.h"
 #include "tui/browse.h"
 
+#define FOLLOW_NS CLOCK_S /* between two lists that follow the network's answers */
+
 static struct browse *of(const struct view *v)
 {
     return v->state;
@@ -138,11 +140,27 @@ static void follow_finding(struct view *v, int64_t now)
     browse_show_row(b, row);
 }
 
+/* What the order hangs on may come in later. The list follows as long as nobody has moved in it;
+ * under a reader's eyes it stays as it is, and the head line says so. */
+static void order_anew(struct browse *b, bool news, int64_t now)
+{
+    const struct survey_news *known = &b->study->news;
+    bool light = !b->measured && known->brightness != NULL;
+    b->measured |= light;
+    if ((news && browse_list_needs_network(&b->list)) ||
+        (light && b->list.sort == BROWSE_BRIGHTNESS))
+        b->stale = true;
+    if (b->stale && b->at == 0 && !b->sheet && now - b->made > FOLLOW_NS) {
+        browse_relist(b, now);
+        browse_choose(b, 0);
+    }
+}
+
 static bool update_view(struct view *v, int64_t now)
 {
     struct browse *b = of(v);
     struct study *s = b->study;
-    bool news = s->update(s);
+    bool news = study_follow(s, &b->turns);
     if (!b->ready && s->ds == NULL)
         return news;
     if (!b->ready) {
@@ -155,10 +173,7 @@ static bool update_view(struct view *v, int64_t now)
     }
     if (s->changes != b->changes)
         browse_relist(b, now);
-    if (b->list.sort == BROWSE_BRIGHTNESS && b->made == 0)
-        browse_relist(b, now);
-    if (news && browse_list_needs_network(&b->list))
-        b->stale = true;
+    order_anew(b, news, now);
     follow_finding(v, now);
     int row = browse_row(b);
     if (row >= 0 && s->survey != NULL)

@@ -25,9 +25,19 @@ struct study {
     char trouble[ERR_TEXT_MAX];  /* why the set cannot be opened; "" = no trouble */
     int go;                      /* the row that the browser is to show (a finding); -1 = none */
     int kind;                    /* ... with all that have this finding; -1 = just the row */
+    unsigned turns;              /* grows with each change, see study_follow */
     int fd;                      /* readable when update has something */
     bool (*update)(struct study *s);   /* true = something changed */
     void (*diagnose)(struct study *s); /* starts the doctor, if it has not run */
 };
+
+/* Brings s up to date; whether anything changed since the view that keeps `seen` last asked. */
+static inline bool study_follow(struct study *s, unsigned *seen)
+{
+    s->turns += s->update(s);
+    bool news = *seen != s->turns;
+    *seen = s->turns;
+    return news;
+}
 
 #endif
