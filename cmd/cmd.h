@@ -28,7 +28,7 @@ struct command {
 
 extern const struct command cmd_live, cmd_browse, cmd_predict, cmd_report, cmd_replay, cmd_train,
     cmd_runs, cmd_watch, cmd_stop, cmd_resume, cmd_eval, cmd_stats, cmd_doctor, cmd_model,
-    cmd_bench, cmd_config, cmd_help;
+    cmd_bench, cmd_config, cmd_help, cmd_import, cmd_export;
 
 /* All of them, NULL at the end, in the order of the help. */
 extern const struct command *const commands[];

@@ -130,6 +130,7 @@ struct data_tools *data_tools_new(const struct opts *opts, struct err *err)
                                   .crop_faces = opts->data.crop_faces,
                                   .val = opts->data.val,
                                   .seed = opts->data.val_seed,
+                                  .votes = true,
                                   .ferplus = opts->data.ferplus,
                                   .is_picture = folder_is_picture,
                                   .picture = read_picture,
@@ -179,6 +180,16 @@ struct dataset *data_open(const struct opts *opts,
     data_tools_free(t);
     if (ds != NULL)
         data_tell(ds, progress != NULL);
+    return ds;
+}
+
+struct dataset *data_open_set(const struct opts *opts, const char *set, struct err *err)
+{
+    struct opts *own = mem_alloc(sizeof *own);
+    *own = *opts;
+    snprintf(own->data.set, sizeof own->data.set, "%s", set);
+    struct dataset *ds = data_open(own, NULL, NULL, err);
+    free(own);
     return ds;
 }
 

@@ -29,6 +29,9 @@ struct dataset *data_open(const struct opts *opts,
                           bool (*progress)(void *ctx, const struct dataset_progress *p), void *ctx,
                           struct err *err);
 
+/* The same of another set than opts->data.set, told on the terminal. */
+struct dataset *data_open_set(const struct opts *opts, const char *set, struct err *err);
+
 /* Tells what was left out of the set and how many corrections are applied; screen: in the log. */
 void data_tell(const struct dataset *ds, bool screen);
 

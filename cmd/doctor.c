@@ -8,6 +8,7 @@
 #include "base/mem.h"
 #include "base/thread.h"
 #include "cmd/cmd.h"
+#include "cmd/data_open.h"
 #include "cmd/examine.h"
 #include "cmd/progress.h"
 #include "nn/corrections.h"
@@ -53,7 +54,7 @@ static int examine(struct job *j, struct err *err)
 {
     const struct opts *o = j->opts;
     int threads = o->doctor.threads > 0 ? o->doctor.threads : thread_cpus();
-    if ((j->ds = dataset_open(o->doctor.data, err)) == NULL ||
+    if ((j->ds = data_open_set(o, o->doctor.data, err)) == NULL ||
         (j->pool = pool_new(threads, err)) == NULL)
         return -1;
     if (o->doctor.undo)
@@ -289,7 +290,7 @@ const struct command cmd_doctor = {
     .name = "doctor",
     .args = "",
     .summary = "what is wrong with a data set: leaks, repetitions, blank images, doubtful labels",
-    .sections = "doctor detect model",
+    .sections = "doctor data detect model",
     .examples = "moodtop doctor --data fer2013.csv\n"
                 "moodtop doctor --data fer2013.csv --no-faces --no-labels --json\n"
                 "moodtop doctor --data fer2013.csv --list | grep ^conflict\n"

@@ -26,13 +26,6 @@ struct job {
     struct metrics counts;
 };
 
-static struct dataset *open_data(const struct opts *opts, struct err *err)
-{
-    struct opts own = *opts;
-    memcpy(own.data.set, opts->eval.data, sizeof own.data.set);
-    return data_open(&own, NULL, NULL, err);
-}
-
 static int open_job(struct job *j, const struct opts *opts, struct err *err)
 {
     j->dir =
@@ -45,7 +38,8 @@ static int open_job(struct job *j, const struct opts *opts, struct err *err)
     j->split = (enum split)split;
     int threads = opts->eval.threads > 0 ? opts->eval.threads : thread_cpus();
     if ((j->model = model_open(j->dir, err)) == NULL || model_load_weights(j->model, err) != 0 ||
-        (j->ds = open_data(opts, err)) == NULL || (j->pool = pool_new(threads, err)) == NULL)
+        (j->ds = data_open_set(opts, opts->eval.data, err)) == NULL ||
+        (j->pool = pool_new(threads, err)) == NULL)
         return -1;
     if (evaluate_fits(j->model->graph, j->ds, err) != 0)
         return err_prefix(err, "%s/model.json", j->dir);

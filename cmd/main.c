@@ -21,7 +21,9 @@
 const struct command *const commands[] = {
     &cmd_live,   &cmd_browse, &cmd_predict, &cmd_report, &cmd_replay, &cmd_train,
     &cmd_runs,   &cmd_watch,  &cmd_stop,    &cmd_resume, &cmd_eval,   &cmd_stats,
-    &cmd_doctor, &cmd_model,  &cmd_bench,   &cmd_config, &cmd_help,   NULL,
+    &cmd_doctor, &cmd_model,  &cmd_bench,   &cmd_import,
+    &cmd_export,
+    &cmd_config, &cmd_help,   NULL,
 };
 
 static struct config config;

@@ -6,6 +6,7 @@
 
 #include "base/file.h"
 #include "cmd/cmd.h"
+#include "cmd/data_open.h"
 #include "nn/doctor.h"
 #include "nn/stats.h"
 
@@ -235,7 +236,7 @@ static int stats_run(const struct opts *opts, int argc, char **argv)
         fputs("moodtop stats: which data? expected --data FILE (fer2013.csv)\n", stderr);
         return EXIT_USAGE;
     }
-    struct dataset *ds = dataset_open(data, &err);
+    struct dataset *ds = data_open_set(opts, data, &err);
     if (ds == NULL) {
         fprintf(stderr, "moodtop stats: %s\n", err.text);
         return EXIT_FAILED;
@@ -253,7 +254,7 @@ const struct command cmd_stats = {
     .name = "stats",
     .args = "",
     .summary = "what a data set consists of: classes, balance, brightness",
-    .sections = "stats",
+    .sections = "stats data model detect",
     .examples = "moodtop stats --data fer2013.csv\n"
                 "moodtop stats --data fer2013.csv --json\n",
     .run = stats_run,

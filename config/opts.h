@@ -98,6 +98,15 @@ struct data_opts {
     char ferplus[OPTS_TEXT_MAX];
 };
 
+enum export_format { EXPORT_FOLDERS, EXPORT_CSV };
+enum export_images { EXPORT_PNG, EXPORT_JPG };
+
+/* [export] a data set in another form. */
+struct export_opts {
+    enum export_format format;
+    enum export_images images;
+};
+
 /* What of [data] a training run keeps. */
 struct data_from {
     double val;
@@ -237,6 +246,7 @@ struct opts {
     struct live_opts live;
     struct ui_opts ui;
     struct data_opts data;
+    struct export_opts export;
     struct train_opts train;
     struct launch_opts launch;
     struct runs_opts runs;

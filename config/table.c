@@ -37,6 +37,8 @@ static const char *const measures[] = {"accuracy", "macro-f1", NULL};
 static const char *const vote_targets[] = {"votes", "label", NULL};
 static const char *const doubtfuls[] = {"label", "drop", NULL};
 static const char *const samplers[] = {"shuffle", "balanced", NULL};
+static const char *const export_formats[] = {"folders", "csv", NULL};
+static const char *const export_images[] = {"png", "jpg", NULL};
 static const char *const class_weights[] = {"none", "balanced", NULL};
 
 const struct table_section table_sections[] = {
@@ -49,6 +51,7 @@ const struct table_section table_sections[] = {
     {"report", "a record in numbers"},
     {"replay", "a record on the screen again"},
     {"data", "data sets"},
+    {"export", "a data set in another form"},
     {"train", "training a network"},
     {"launch", "how a training run is started"},
     {"runs", "training runs"},
@@ -171,6 +174,11 @@ const struct table_row table_rows[] = {
     {FIELD(data, ferplus), PATH(""), .metavar = "FILE",
      .help = "votes of FER+ for the rows of the data, as fer2013new.csv; empty is a ferplus.csv or "
              "fer2013new.csv beside the data, where there is one"},
+
+    {FIELD(export, format), ENUM("folders", export_formats),
+     .help = "folders SPLIT/CLASS/ of pictures, or one file as fer2013.csv"},
+    {FIELD(export, images), ENUM("png", export_images),
+     .help = "what the pictures in folders are; PNG loses nothing"},
 
     {FIELD(train, data), PATH(""), .letter = 'd', .metavar = "SET", .joins = true,
      .help = "images and labels: a data set of any kind, or several"},
@@ -295,12 +303,12 @@ const struct table_row table_rows[] = {
      .help = "first find, on PublicTest, the temperature at which the probabilities are right most "
              "often, and write it to calibration.json of the model"},
 
-    {FIELD(stats, data), PATH(""), .letter = 'd', .metavar = "FILE",
-     .help = "images and labels, as fer2013.csv"},
+    {FIELD(stats, data), PATH(""), .letter = 'd', .metavar = "SET", .joins = true,
+     .help = "images and labels: a data set of any kind, or several"},
     {FIELD(stats, json), BOOL("false"), .help = "print one JSON object"},
 
-    {FIELD(doctor, data), PATH(""), .letter = 'd', .metavar = "FILE",
-     .help = "images and labels, as fer2013.csv"},
+    {FIELD(doctor, data), PATH(""), .letter = 'd', .metavar = "SET", .joins = true,
+     .help = "images and labels: a data set of any kind, or several"},
     {FIELD(doctor, json), BOOL("false"), .help = "print one JSON object"},
     {FIELD(doctor, list), BOOL("false"),
      .help = "name every image that something is wrong with, not just how many there are"},

@@ -37,6 +37,12 @@ static bool is_anything(const char *path)
     return true;
 }
 
+/* Makes a share of a source's rows the validation, where it has none. */
+static void split_off(struct pack_writer *w, int first, const struct dataset_how *how)
+{
+    pack_split(w, first, how->val > 0.0 ? how->val : VAL_SHARE, how->seed);
+}
+
 static int read_csv(const char *path, const struct dataset_how *how, struct pack_writer *w,
                     struct err *err)
 {
@@ -46,7 +52,11 @@ static int read_csv(const char *path, const struct dataset_how *how, struct pack
     pack_part(w, file_base(path), file ? full : "", true);
     int rc = file ? pack_stamp_file(w, full, err) : 0;
     free(full);
-    return rc == 0 ? csv_read(path, how, w, err) : -1;
+    int first = pack_count(w);
+    if (rc != 0 || csv_read(path, how, w, err) != 0)
+        return -1;
+    split_off(w, first, how); /* if there was no Usage column */
+    return 0;
 }
 
 static bool is_folder(const char *path)
@@ -61,7 +71,10 @@ static int read_tree(const char *path, const struct dataset_how *how, struct pac
     if (full == NULL)
         return err_errno(err, "%s", path);
     pack_part(w, file_base(full), full, false);
-    int rc = tree_read(full, how, w, err);
+    bool named = false;
+    int first = pack_count(w), rc = tree_read(full, how, w, &named, err);
+    if (rc == 0 && !named)
+        split_off(w, first, how);
     free(full);
     return rc;
 }
@@ -164,12 +177,10 @@ static int read_all(const struct sources *s, const struct dataset_how *how, stru
 {
     for (int i = 0; i < s->n; i++) {
         size_t k = 0;
-        int first = pack_count(w);
         while (!kinds[k].match(s->path[i]))
             k++;
         if (kinds[k].read(s->path[i], how, w, err) != 0)
             return -1;
-        pack_split(w, first, how->val > 0.0 ? how->val : VAL_SHARE, how->seed);
     }
     if (pack_count(w) > 0)
         return 0;

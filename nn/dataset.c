@@ -6,10 +6,13 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/file.h"
+#include "base/log.h"
 #include "base/mem.h"
 #include "nn/classes.h"
 #include "nn/convert.h"
 #include "nn/corrections.h"
+#include "nn/ferplus.h"
 #include "nn/hash.h"
 
 static const char *const split_names[SPLITS] = {"Training", "PublicTest", "PrivateTest"};
@@ -110,6 +113,40 @@ static struct dataset *from_pack(struct pack *p)
     return ds;
 }
 
+/* A file of votes beside the source; NULL without one. The caller frees it. */
+static char *votes_beside(const struct pack *p)
+{
+    static const char *const names[] = {"ferplus.csv", "fer2013new.csv"};
+    const char *home = pack_home(p, 0), *end = file_base(home);
+    for (size_t i = 0; home[0] != '\0' && i < MEM_COUNT(names); i++) {
+        char *path = mem_printf("%.*s%s", (int)(end - home), home, names[i]);
+        if (file_exists(path))
+            return path;
+        free(path);
+    }
+    return NULL;
+}
+
+/* Joins the votes of the file, or of one beside the source, which need not fit. */
+static int join_votes(struct dataset *ds, const char *path, struct err *err)
+{
+    bool asked = path != NULL && path[0] != '\0';
+    struct err why = {""};
+    char *file = asked ? mem_strdup(path) : votes_beside(ds->pack);
+    if (file == NULL)
+        return 0;
+    uint8_t *votes = mem_zalloc((size_t)ds->n, DATASET_VOTES);
+    int rc = ferplus_votes(file, ds, votes, &why);
+    if (rc == 0)
+        ds->votes = votes;
+    else
+        free(votes);
+    if (rc != 0 && !asked)
+        log_write(LOG_INFO, "no votes joined: %s", why.text);
+    free(file);
+    return rc == 0 || !asked ? 0 : err_set(err, "%s", why.text);
+}
+
 struct dataset *dataset_open_how(const char *data, const struct dataset_how *how, struct err *err)
 {
     static const struct dataset_how plain;
@@ -119,6 +156,10 @@ struct dataset *dataset_open_how(const char *data, const struct dataset_how *how
         return NULL;
     struct dataset *ds = from_pack(p);
     if (!how->uncorrected && (ds->corrections = corrections_open(ds, err)) == NULL) {
+        dataset_close(ds);
+        return NULL;
+    }
+    if (how->votes && join_votes(ds, how->ferplus, err) != 0) {
         dataset_close(ds);
         return NULL;
     }
@@ -149,6 +190,7 @@ void dataset_close(struct dataset *ds)
     free(ds->label);
     free(ds->split);
     free(ds->excluded);
+    free(ds->votes);
     free(ds->own);
     pack_close(ds->pack);
     free(ds);
@@ -180,6 +222,12 @@ int dataset_origin(const struct dataset *ds, int row, char *text, size_t size)
     if (p->parts > 1)
         return snprintf(text, size, "%s/%s", name, p->text + p->origin[row]);
     return snprintf(text, size, "%s", p->text + p->origin[row]);
+}
+
+long dataset_line(const struct dataset *ds, int row)
+{
+    const struct pack *p = ds->pack;
+    return p != NULL && p->part[part_of(p, row)].lines ? (long)p->origin[row] : 0;
 }
 
 long dataset_skipped(const struct dataset *ds)

@@ -39,9 +39,9 @@ struct dataset {
     uint64_t source_hash;  /* the same without corrections */
     int classes;           /* FER2013's seven in its order, then a set's own; 1 of key points */
     const char *class_name[DATASET_CLASSES_MAX];
-    const uint8_t *votes; /* (n, DATASET_VOTES) FER+ votes in that file's order; NULL without */
-    const float *points;  /* (n, DATASET_POINTS) x, y of a 96x96 picture, NAN = absent; or NULL */
-    const uint8_t *wide;  /* (n, DATASET_WIDE) of key points the pictures in full; or NULL */
+    uint8_t *votes;      /* (n, DATASET_VOTES) FER+ votes in that file's order; NULL without */
+    const float *points; /* (n, DATASET_POINTS) x, y of a 96x96 picture, NAN = absent; or NULL */
+    const uint8_t *wide; /* (n, DATASET_WIDE) of key points the pictures in full; or NULL */
     struct corrections *corrections; /* of all sources; NULL without a place for them */
     struct pack *pack; /* what this is mapped from; NULL of a set that was made in memory */
     uint8_t *own;      /* the pixels of such a set */
@@ -61,8 +61,8 @@ struct dataset_how {
     bool crop_faces;  /* of folders: the largest face instead of the whole picture */
     double val;       /* of a source without PublicTest: this share of Training is; 0 = a tenth */
     int seed;         /* of that choice, which keeps the mix of classes */
-    const char
-        *ferplus; /* file of votes; NULL = a ferplus.csv beside the source, if there is one */
+    bool votes;       /* FER+ votes are joined: */
+    const char *ferplus; /* of this file; NULL or "" = one beside the source, if there is one */
     /* Whether a file's name is that of a picture; and reads one into out (DATASET_PIXELS), worker <
      * 64 at a time, each in its own thread: 0, or -1 and err. NULL: folders cannot be opened. */
     bool (*is_picture)(const char *name);
@@ -95,6 +95,9 @@ const uint8_t *dataset_image(const struct dataset *ds, int row);
 /* Where a row comes from: "fer2013.csv:128" (line) or "Training/happy/0001.png"; returns its
  * length, as snprintf. */
 int dataset_origin(const struct dataset *ds, int row, char *text, size_t size);
+
+/* The line of a row in its source, from 1; 0 where that has none. */
+long dataset_line(const struct dataset *ds, int row);
 
 /* How many damaged rows and files were left out, */
 long dataset_skipped(const struct dataset *ds);

@@ -87,6 +87,45 @@ static int parse(char *text, const char *path, const struct dataset *ds, float *
     return 0;
 }
 
+/* The votes of one line for a row of that split. */
+static int join_row(const char *line, enum split split, uint8_t *votes, struct err *err)
+{
+    const char *usage = split_name(split);
+    size_t length = strlen(usage);
+    int numbers[VOTES];
+    if (strncmp(line, usage, length) != 0 || line[length] != ',')
+        return err_set(err, "expected Usage %s, as in the row of the data set, got \"%.20s\"",
+                       usage, line);
+    const char *name = line + length + 1;
+    if (parse_votes(name + strcspn(name, ","), numbers, err) != 0)
+        return -1;
+    for (int i = 0; i < VOTES; i++)
+        votes[i] = (uint8_t)(numbers[i] < 255 ? numbers[i] : 255);
+    return 0;
+}
+
+int ferplus_votes(const char *path, const struct dataset *ds, uint8_t *votes, struct err *err)
+{
+    size_t size;
+    char *text = file_read(path, FILE_MAX, &size, err), *p = text, *line;
+    int rc = text != NULL ? 0 : -1, row = 0;
+    if (rc == 0 && ((line = next_line(&p)) == NULL || strcmp(line, HEADER) != 0))
+        rc = err_set(err, "%s:1: expected the header \"" HEADER "\"", path);
+    for (long k = 2; rc == 0 && row < ds->n && (line = next_line(&p)) != NULL; k++) {
+        if (dataset_line(ds, row) != k) /* a row that was left out */
+            continue;
+        rc = join_row(line, (enum split)ds->split[row], votes + (size_t)row * VOTES, err);
+        if (rc != 0)
+            err_prefix(err, "%s:%ld", path, k);
+        row++;
+    }
+    free(text);
+    if (rc == 0 && row < ds->n)
+        return err_set(err, "%s: expected a row for each of the %d of the data set, got %d", path,
+                       ds->n, row);
+    return rc;
+}
+
 int ferplus_read(const char *path, const struct dataset *ds, float *votes, uint64_t *hash,
                  struct err *err)
 {

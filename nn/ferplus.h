@@ -22,6 +22,10 @@ enum { FERPLUS_VOTES = 10 }; /* what a tagger could say: the columns, in the fil
 int ferplus_read(const char *path, const struct dataset *ds, float *votes, uint64_t *hash,
                  struct err *err);
 
+/* Joins the numbers of votes to all rows, by their lines: votes (ds->n, DATASET_VOTES), in the
+ * file's order of columns. Only for a set from one CSV file. 0 or -1, as ferplus_read. */
+int ferplus_votes(const char *path, const struct dataset *ds, uint8_t *votes, struct err *err);
+
 /*
  * How the votes (FERPLUS_VOTES) for the seven classes fall: share (DATASET_CLASSES), in FER2013's
  * order. false, and share as it was: most votes, or all, say contempt, unknown or not a face.

@@ -64,7 +64,7 @@ static int open_data(struct train *t, struct err *err)
     how.val = t->opts.from.val;
     how.seed = t->opts.from.val_seed;
     how.crop_faces = t->opts.from.crop_faces;
-    how.ferplus = NULL;
+    how.votes = false; /* lessons read them */
     t->ds = dataset_open_how(t->opts.data, &how, err);
     return t->ds != NULL ? 0 : -1;
 }

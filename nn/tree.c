@@ -29,6 +29,7 @@ struct tree {
     struct pack_writer *w;
     struct item *item;
     int items, room;
+    bool named;           /* a folder is called as a split is: "Training" */
     struct stat above[2]; /* the folders that the one being read lies in */
     struct pool *pool;
     /* The batch that is decoded. */
@@ -95,11 +96,9 @@ static int enter_dir(struct tree *t, const char *path, const char *name, int dep
     int is_split = depth == 0 ? tree_split(name) : -1;
     if (is_split >= 0) {
         t->above[1] = *st;
+        t->named |= strcmp(name, split_name((enum split)is_split)) == 0;
         return read_dir(t, path, 1, (enum split)is_split, err);
     }
-    int class = pack_class(t->w, name);
-    if (class < 0)
-        return err_set(err, "%s: more than %d classes", path, DATASET_CLASSES_MAX);
     struct dirent **entry;
     int n =
         pack_stamp_file(t->w, path, &e) == 0 ? scandir(path, &entry, unhidden, versionsort) : -1;
@@ -107,15 +106,20 @@ static int enter_dir(struct tree *t, const char *path, const char *name, int dep
         err_errno(&e, "%s", path);
         return damage(t, e.text, err);
     }
+    int class = -1; /* a folder without pictures is none */
+    bool none = false;
     for (int i = 0; i < n; i++) {
         char *file = file_join(path, entry[i]->d_name);
-        if (t->how->is_picture(entry[i]->d_name))
+        if (t->how->is_picture(entry[i]->d_name) && class < 0)
+            class = pack_class(t->w, name);
+        if (t->how->is_picture(entry[i]->d_name) && class >= 0)
             add_item(t, file, class, split);
+        none |= t->how->is_picture(entry[i]->d_name) && class < 0;
         free(file);
         free(entry[i]);
     }
     free(entry);
-    return 0;
+    return none ? err_set(err, "%s: more than %d classes", path, DATASET_CLASSES_MAX) : 0;
 }
 
 /* Goes through the root (depth 0) or the folder of a split (depth 1). */
@@ -178,6 +182,39 @@ static int take_batch(struct tree *t, int n, struct err *err)
     return 0;
 }
 
+/* The number that is a file's whole name, without its ending; or -1. */
+static long number_of(const struct item *item)
+{
+    const char *name = file_base(item->path);
+    size_t digits = strspn(name, "0123456789");
+    return digits > 0 && digits < 10 && name[digits] == '.' ? atol(name) : -1;
+}
+
+static int by_number(const void *a, const void *b)
+{
+    long x = number_of(a), y = number_of(b);
+    return (x > y) - (x < y);
+}
+
+/* Pictures that bear each a number of their own are a set that was exported: they come in its
+ * order.
+ */
+static void sort_items(struct tree *t)
+{
+    for (int i = 0; i < t->items; i++)
+        if (number_of(&t->item[i]) < 0)
+            return;
+    struct item *sorted = mem_alloc((size_t)t->items * sizeof *sorted);
+    memcpy(sorted, t->item, (size_t)t->items * sizeof *sorted);
+    qsort(sorted, (size_t)t->items, sizeof *sorted, by_number);
+    bool twice = false;
+    for (int i = 1; i < t->items; i++)
+        twice |= number_of(&sorted[i - 1]) == number_of(&sorted[i]);
+    if (!twice)
+        memcpy(t->item, sorted, (size_t)t->items * sizeof *sorted);
+    free(sorted);
+}
+
 static int read_items(struct tree *t, struct err *err)
 {
     int64_t started = clock_now(), told = started;
@@ -199,7 +236,7 @@ static int read_items(struct tree *t, struct err *err)
     return 0;
 }
 
-int tree_read(const char *dir, const struct dataset_how *how, struct pack_writer *w,
+int tree_read(const char *dir, const struct dataset_how *how, struct pack_writer *w, bool *named,
               struct err *err)
 {
     struct tree t = {.root = dir, .how = how, .w = w};
@@ -210,6 +247,7 @@ int tree_read(const char *dir, const struct dataset_how *how, struct pack_writer
         return err_errno(err, "%s", dir);
     if (read_dir(&t, dir, 0, SPLIT_TRAINING, err) == 0 &&
         (t.pool = pool_new(cpus < THREADS_MAX ? cpus : THREADS_MAX, err)) != NULL) {
+        sort_items(&t);
         t.pixels = mem_alloc((size_t)BATCH * DATASET_PIXELS);
         t.failed = mem_zalloc(BATCH, sizeof *t.failed);
         rc = read_items(&t, err);
@@ -221,6 +259,7 @@ int tree_read(const char *dir, const struct dataset_how *how, struct pack_writer
     free(t.item);
     free(t.pixels);
     free(t.failed);
+    *named = t.named;
     pool_free(t.pool);
     return rc;
 }
