@@ -5,7 +5,7 @@
 #   make check      installs what is missing for the tests, builds, runs them all
 #   make fuzz       libFuzzer (clang) on what reads files, FUZZ_SECONDS=60 each; FUZZ=csv for one alone
 #   make bench      benchmarks: ratios measured in one run
-#   make bench-peers  the network engine beside PyTorch alone
+#   make bench-peers  the network engine beside PyTorch, data sets beside pandas, NumPy and OpenCV, alone
 #   make install    PREFIX=/usr/local, DESTDIR for packagers
 #   make readme     puts the option tables into README.md
 #   SANITIZE=address,undefined or SANITIZE=thread builds a variant of its own below build/; V=1 shows commands;
@@ -149,8 +149,8 @@ e2e: $(BIN) $(E2E) $(FAKECAM)
 bench: all $(patsubst tests/bench/%.c,$(B)/tests/bench/%,$(wildcard tests/bench/*.c))
 	@tests/bench/run.sh
 
-bench-peers: all
-	@tests/bench/run.sh peers
+bench-peers: all $(B)/tests/bench/data
+	@tests/bench/run.sh peers peers-data
 
 $(B)/tests/bench/%: $(B)/tests/bench/%.o $(B)/libmoodtop.a
 	$(Q)$(CC) $(LDFLAGS) -o $@ $^ $(LIBS)

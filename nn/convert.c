@@ -227,10 +227,16 @@ static struct pack *open_kept(const char *path, uint64_t key)
     return NULL;
 }
 
+/* err is not NULL. */
 static struct pack *make(const struct sources *s, const struct dataset_how *how, const char *path,
                          uint64_t key, struct err *err)
 {
     struct pack_writer *w = pack_create(path, key, err);
+    if (w == NULL && path != NULL) { /* a home that cannot be written to */
+        log_write(LOG_WARN, "%s; the data set is converted into memory", err->text);
+        err->text[0] = '\0';
+        w = pack_create(NULL, key, err);
+    }
     if (w == NULL)
         return NULL;
     if (read_all(s, how, w, err) != 0) {
@@ -257,6 +263,8 @@ static struct pack *open_sources(const struct sources *s, const struct dataset_h
 struct pack *convert_open(const char *data, const struct dataset_how *how, struct err *err)
 {
     struct sources s;
+    struct err own;
+    err = err != NULL ? err : &own;
     struct pack *p = NULL;
     if (sources_split(&s, data, err) == 0)
         p = open_sources(&s, how, err);

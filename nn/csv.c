@@ -4,7 +4,8 @@
  * not count as our memory.
  *
  * While the threads of the pool parse one block, in pieces, one of them reads the next. A piece
- * keeps its rows to itself; they are then written to the pack, in order, by all threads again.
+ * keeps its rows to itself; they get their places in the pack, in order, when the block is done,
+ * and are written while the next one is parsed.
  */
 #include "nn/csv.h"
 
@@ -54,6 +55,12 @@ struct block {
     int error;
 };
 
+/* The pieces of one block. */
+struct wave {
+    struct piece piece[PIECES];
+    int pieces;
+};
+
 struct csv {
     const char *path;
     const struct dataset_how *how;
@@ -62,12 +69,11 @@ struct csv {
     struct csv_columns columns;
     int fd;
     struct block block[2];
-    int now; /* the block that is parsed; the other one is read */
-    struct piece piece[PIECES];
-    int pieces;
-    long line;         /* lines before the block */
-    bool rest;         /* drop what comes before the next line end: a line that was too long */
-    double size, done; /* bytes; size 0 of what is no file */
+    int now;             /* the block that is parsed; the other one is read */
+    struct wave wave[2]; /* of each block; that of the other one is written meanwhile */
+    long line;           /* lines before the block */
+    bool rest;           /* drop what comes before the next line end: a line that was too long */
+    double size, done;   /* bytes; size 0 of what is no file */
     int64_t started, told;
 };
 
@@ -162,28 +168,34 @@ static void parse_piece(const struct csv_columns *c, struct piece *p)
     }
 }
 
-static void parse_task(void *ctx, int i, int worker)
+/* The hash runs through all rows of a wave, one after the other. */
+static void hash_wave(const struct csv *c, const struct wave *w)
 {
-    struct csv *c = ctx;
-    (void)worker;
-    if (i == 0)
-        read_block(c, &c->block[1 - c->now]);
-    else
-        parse_piece(&c->columns, &c->piece[i - 1]);
+    for (int k = 0; k < w->pieces && c->columns.usage >= 0; k++)
+        pack_hash(c->w, w->piece[k].at, w->piece[k].pixels, w->piece[k].rows);
 }
 
-static void write_task(void *ctx, int i, int worker)
+static void write_piece(const struct csv *c, struct piece *p)
 {
-    struct csv *c = ctx;
-    (void)worker;
-    if (i == 0) { /* the hash runs through all rows, one after the other */
-        for (int k = 0; k < c->pieces && c->columns.usage >= 0; k++)
-            pack_hash(c->w, c->piece[k].at, c->piece[k].pixels, c->piece[k].rows);
-        return;
-    }
-    struct piece *p = &c->piece[i - 1];
     if (p->rows > 0 && pack_put(c->w, p->at, p->pixels, p->rows) != 0)
         p->error = errno;
+}
+
+/* The i-th thing to do while a block is parsed: hash the one before, read the next one, parse the
+ * pieces, write those of the one before. */
+static void do_task(void *ctx, int i, int worker)
+{
+    struct csv *c = ctx;
+    struct wave *now = &c->wave[c->now], *before = &c->wave[1 - c->now];
+    (void)worker;
+    if (i == 0)
+        hash_wave(c, before);
+    else if (i == 1)
+        read_block(c, &c->block[1 - c->now]);
+    else if (i < 2 + now->pieces)
+        parse_piece(&c->columns, &now->piece[i - 2]);
+    else
+        write_piece(c, &before->piece[i - 2 - now->pieces]);
 }
 
 /* ---- on the caller's thread ---------------------------------------------------------------- */
@@ -192,6 +204,7 @@ static void write_task(void *ctx, int i, int worker)
 static void cut_block(struct csv *c)
 {
     struct block *b = &c->block[c->now], *next = &c->block[1 - c->now];
+    struct wave *w = &c->wave[c->now];
     char *start = b->data + b->start, *end = b->data + FRONT + b->size;
     if (c->rest) {
         char *stop = memchr(start, '\n', (size_t)(end - start));
@@ -216,15 +229,15 @@ static void cut_block(struct csv *c)
     }
     memcpy(next->data + FRONT - keep, whole, keep);
     next->start = FRONT - keep;
-    c->pieces = 0;
+    w->pieces = 0;
     for (int i = 1; start < whole; i++) {
         char *stop = whole;
         if (whole - start > PIECE && i < PIECES) {
             char *at = memchr(start + PIECE, '\n', (size_t)(whole - start - PIECE));
             stop = at != NULL ? at + 1 : whole;
         }
-        c->piece[c->pieces].start = start;
-        c->piece[c->pieces++].end = stop;
+        w->piece[w->pieces].start = start;
+        w->piece[w->pieces++].end = stop;
         start = stop;
     }
 }
@@ -250,8 +263,9 @@ static int take_damage(struct csv *c, struct piece *p, struct err *err)
 static int place_rows(struct csv *c, struct err *err)
 {
     int rc = 0;
-    for (int k = 0; k < c->pieces; k++) {
-        struct piece *p = &c->piece[k];
+    struct wave *w = &c->wave[c->now];
+    for (int k = 0; k < w->pieces; k++) {
+        struct piece *p = &w->piece[k];
         p->first_line = c->line;
         c->line += p->lines;
         if (take_damage(c, p, rc == 0 ? err : NULL) != 0)
@@ -307,37 +321,40 @@ static int read_header(struct csv *c, struct err *err)
 
 static int read_blocks(struct csv *c, struct err *err)
 {
+    struct wave *before;
     read_block(c, &c->block[0]);
     if (read_header(c, err) != 0)
         return -1;
     for (;;) {
         struct block *b = &c->block[c->now];
-        size_t size = b->size;
+        double size = (double)b->size;
+        before = &c->wave[1 - c->now];
         cut_block(c);
-        pool_run(c->pool, 1 + c->pieces, parse_task, c);
+        pool_run(c->pool, 2 + c->wave[c->now].pieces + before->pieces, do_task, c);
+        for (int k = 0; k < before->pieces; k++)
+            if ((errno = before->piece[k].error) != 0)
+                return err_errno(err, "cannot write the pack of %s", c->path);
+        before->pieces = 0;
         if (place_rows(c, err) != 0)
             return -1;
-        pool_run(c->pool, 1 + c->pieces, write_task, c);
-        for (int k = 0; k < c->pieces; k++)
-            if ((errno = c->piece[k].error) != 0)
-                return err_errno(err, "cannot write the pack of %s", c->path);
-        c->done += (double)size;
+        c->done += size;
         if (tell(c, err) != 0)
             return -1;
         if (c->block[1 - c->now].error != 0) {
             errno = c->block[1 - c->now].error;
             return err_errno(err, "%s: cannot read", c->path);
         }
-        if (b->eof)
-            return 0;
+        bool last = b->eof && c->wave[c->now].pieces == 0;
         c->now = 1 - c->now;
+        if (last) /* a wave of nothing has written the one before it */
+            return 0;
     }
 }
 
 static void csv_free(struct csv *c)
 {
-    for (int k = 0; k < PIECES; k++) {
-        struct piece *p = &c->piece[k];
+    for (int k = 0; k < 2 * PIECES; k++) {
+        struct piece *p = &c->wave[k / PIECES].piece[k % PIECES];
         for (int i = 0; i < p->damages; i++)
             free(p->damage[i].text);
         free(p->pixels);

@@ -33,14 +33,19 @@ static inline void classify(const char *p, uint64_t *blank, uint64_t *digit)
 #endif
 }
 
-/* The number of `length` digits before p, and whether it is none of 0..255 of 1 to 3 digits. */
+/*
+ * The number of `length` digits before p, and whether it is none of 0..255 of 1 to 3 digits. The
+ * four bytes before p are one word: what stands before the number is shifted out, and the digits'
+ * sum 100 a + 10 b + c comes out of one product, in its top byte.
+ */
 static inline uint8_t number_before(const char *p, unsigned length, unsigned *bad)
 {
-    const unsigned char *d = (const unsigned char *)p - 3;
-    unsigned ones = d[2] - '0', tens = length > 1 ? (unsigned)(d[1] - '0') * 10 : 0;
-    unsigned v = ones + tens + (length > 2 ? (unsigned)(d[0] - '0') * 100 : 0);
-    *bad |= (length - 1 > 2) | (v > 255);
-    return (uint8_t)v;
+    uint32_t word;
+    memcpy(&word, p - 4, 4);
+    word = (word & 0x0f0f0f0f) >> 8; /* the first digit lowest, the last in bits 16 to 19 */
+    uint32_t digits = word >> (8 * (3 - length) & 31) << (8 * (3 - length) & 31);
+    *bad |= (length - 1 > 2) | (__builtin_bswap32(digits << 8) > 0x020505);
+    return (uint8_t)((digits << 8) * (1 + (10 << 8) + (100 << 16)) >> 24);
 }
 
 bool csv_pixels_fast(const char *p, const char *end, int want, uint8_t *out)

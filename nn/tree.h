@@ -12,9 +12,9 @@
 #include "nn/pack_write.h"
 
 /* Adds the pictures below dir to w, which has begun the part, decoding them on all processors with
- * how->picture. What cannot be read goes to pack_damage, or, with how->strict, ends it.
- * *named: a folder is called as a split is here, "Training": the splits are as they are meant. 0, or
- * -1 with the file and what is wrong. */
+ * how->picture. What cannot be read goes to pack_damage, or, with how->strict, ends it. *named: a
+ * folder is called as a split is here, "Training": the splits are as they are meant. 0, or -1 with
+ * the file and what is wrong. */
 int tree_read(const char *dir, const struct dataset_how *how, struct pack_writer *w, bool *named,
               struct err *err);
 

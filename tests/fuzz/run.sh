@@ -26,6 +26,12 @@ seeds() {
            echo 1,1,1,640,480,1,0,0,9,9,1,happy,1,0,1,0,0,1,0
            echo '2,1.5,2,640,480,2,0,0,9,9,0,"angry",0,1,0,0,1,0,0'
            echo 3,2,3,640,480,0,,,,,,,,,,,,,; } >"$2/sound.csv" ;;
+    pack) cp tests/data/bad/pack_* "$2/" 2>/dev/null
+         [ ! -x ./moodtop ] || {
+             { echo emotion,pixels,Usage; row Training; row PublicTest; echo 3,1,Training; } >"$2/.csv"
+             rm -f "$2/sound.pack"
+             XDG_CACHE_HOME=$2 ./moodtop import "$2/.csv" "$2/sound.pack" >/dev/null 2>&1
+             rm -rf "$2/.csv" "$2/moodtop"; } ;;
     checkpoint) for file in tests/data/bad/checkpoint*; do [ -f "$file" ] && cp "$file" "$2/"; done
          # 5 blocks of a network of 6 parameters, with Adam and an average; the sum is made right
          { printf 'MOODCKP2'; head -c 184 /dev/zero
