@@ -234,21 +234,37 @@ static int cut(const char *text, int bytes)
     return n;
 }
 
+/* Label, state and what stands behind; of the label as much as there is room for. */
+static void compose(const struct view *v, const char *label, const char *tail, char *text,
+                    size_t size)
+{
+    static const char *const states[] = {[LIVE_OPENING] = "opening",
+                                         [LIVE_RUNNING] = "",
+                                         [LIVE_PAUSED] = "PAUSED",
+                                         [LIVE_LOST] = "LOST",
+                                         [LIVE_ENDED] = "END"};
+    const char *state = states[state_of(v)->show.status.state];
+    int room = v->status_cols - STATUS_BLANKS - (int)strlen(tail) - (int)strlen(state);
+    int taken = cut(label, room > LABEL_MIN ? room : LABEL_MIN);
+    const char *mark = label[taken] == '\0' ? "" : v->style->utf8 ? "…" : "~";
+    snprintf(text, size, "%.*s%s  %s%s%s", taken, label, mark, state, state[0] ? "  " : "", tail);
+}
+
 /* "talk.jsonl  PAUSED  replay 1:05.0 of 12:30.0  x2  emotion" */
 static void replay_status(const struct view *v, char *text, size_t size)
 {
     const struct live_show *show = &state_of(v)->show;
     const struct live_status *st = &show->status;
-    const char *state = st->state == LIVE_PAUSED  ? "PAUSED  "
-                        : st->state == LIVE_ENDED ? "END  "
-                                                  : "";
+    const char *slash = strrchr(st->source, '/');
+    char tail[160];
     if (st->why[0] != '\0') {
         snprintf(text, size, "%s", st->why);
         return;
     }
-    snprintf(text, size, "%.60s  %sreplay %d:%04.1f of %d:%04.1f  x%g  %.40s",
-             live_show_source(show), state, (int)(st->position / 60), fmod(st->position, 60),
-             (int)(st->length / 60), fmod(st->length, 60), st->speed, show->model->name);
+    snprintf(tail, sizeof tail, "replay %d:%04.1f of %d:%04.1f  x%g  %.40s",
+             (int)(st->position / 60), fmod(st->position, 60), (int)(st->length / 60),
+             fmod(st->length, 60), st->speed, show->model->name);
+    compose(v, slash != NULL ? slash + 1 : st->source, tail, text, size);
 }
 
 static void status_of(const struct view *v, char *text, size_t size)
@@ -256,11 +272,6 @@ static void status_of(const struct view *v, char *text, size_t size)
     const struct live_view_state *s = state_of(v);
     const struct live_show *show = &s->show;
     const struct live_status *st = &show->status;
-    static const char *const states[] = {[LIVE_OPENING] = "opening",
-                                         [LIVE_RUNNING] = "",
-                                         [LIVE_PAUSED] = "PAUSED",
-                                         [LIVE_LOST] = "LOST",
-                                         [LIVE_ENDED] = "END"};
     char tail[160];
     if (s->trouble[0] != '\0') {
         snprintf(text, size, "%s", s->trouble);
@@ -286,11 +297,7 @@ static void status_of(const struct view *v, char *text, size_t size)
         n += snprintf(tail + n, sizeof tail - (size_t)n, ", %.0f ms old",
                       (double)(show->now - show->scene.time) / 1e6);
     n += snprintf(tail + n, sizeof tail - (size_t)n, "  %.40s", show->model->name);
-    const char *label = live_show_source(show), *state = states[st->state];
-    int room = v->status_cols - STATUS_BLANKS - n - (int)strlen(state);
-    int taken = cut(label, room > LABEL_MIN ? room : LABEL_MIN);
-    const char *mark = label[taken] == '\0' ? "" : v->style->utf8 ? "…" : "~";
-    snprintf(text, size, "%.*s%s  %s%s%s", taken, label, mark, state, state[0] ? "  " : "", tail);
+    compose(v, live_show_source(show), tail, text, size);
 }
 
 static void line_of(const struct view *v, char *text, size_t size)

@@ -182,7 +182,7 @@ static void eval_measures_each_split(void **state)
     assert_non_null(all);
     static const char *const keys[] = {"n",        "loss", "accuracy",  "top2",      "top3",
                                        "macro_f1", "ece",  "per_class", "confusion", "dedup",
-                                       "params",   "macs", "model",     "split"};
+                                       "params",   "macs", "model",     "split",     "temperature"};
     assert_int_equal(json_object_size(all), MEM_COUNT(keys));
     for (size_t i = 0; i < MEM_COUNT(keys); i++)
         assert_non_null(json_object_get(all, keys[i]));
@@ -218,9 +218,9 @@ static void what_is_wrong_is_said(void **state)
         int code;
         const char *want;
     } cases[] = {
-        {"$M train", 2, "moodtop train: which data? expected --data FILE"},
-        {"$M train --estimate", 2, "moodtop train: which data? expected --data FILE"},
-        {"$M eval", 2, "moodtop eval: which data? expected --data FILE"},
+        {"$M train", 2, "moodtop train: which data? expected --data SET"},
+        {"$M train --estimate", 2, "moodtop train: which data? expected --data SET"},
+        {"$M eval", 2, "moodtop eval: which data? expected --data SET"},
         {"$M train --data $D/none.csv --out $D/x", 1, "none.csv: No such file or directory"},
         {"$M train --data tests/data/bad/csv_short_row.csv --out $D/x", 1,
          "moodtop train: tests/data/bad/csv_short_row.csv:3: expected 2304 pixels, got 2301\n"},

@@ -82,7 +82,7 @@ static void wrong_usage_exits_with_2_and_a_remedy(void **state)
          "See \"moodtop config --help\".\n"},
         {"$M config --scale-factor 1",
          "moodtop: --scale-factor 1: expected a number above 1 and at most 2\n"},
-        {"$M --config /nonexistent config", "moodtop: /nonexistent: No such file or directory\n"},
+        {"$M --config /dev/null/x config", "moodtop: /dev/null/x: Not a directory\n"},
         {"$M --config tests/data/bad/range.ini config",
          "moodtop: tests/data/bad/range.ini:3: [detect] scale_factor = 0.9: expected a number "
          "above 1 and at most 2\n"},
