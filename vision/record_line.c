@@ -13,7 +13,7 @@
 
 #define FRAMES_MAX 1000000000000.0
 #define PIXELS_MAX 65536.0
-#define TIME_MAX 1e11 /* s: the year 5138 */
+#define TIME_MAX 9e9 /* s: the year 2255; in ns it still fits into an int64_t */
 #define PTS_MAX 1e9
 
 /* The line of CSV up to `sure`; then classes raw and classes smoothed values. */

@@ -204,6 +204,7 @@ static void damaged_lines_are_errors_with_their_number(void **state)
         {HEAD "{\"time\":1,\"pts\":1,\"frame\":1.5,\"size\":[2,2],\"id\":1}\n",
          "frame: expected a whole number"},
         {HEAD "{\"time\":1,\"pts\":1e99,\"frame\":1,\"size\":[2,2],\"id\":1}\n", "pts: expected"},
+        {HEAD "{\"time\":9.3e9,\"pts\":1,\"frame\":1,\"size\":[2,2],\"id\":1}\n", "time: expected"},
         {HEAD "{\"time\":\"1\",\"pts\":1,\"frame\":1,\"size\":[2,2],\"id\":1}\n", "time: expected"},
         {HEAD "{\"time\":1,\"pts\":1,\"frame\":1,\"size\":[2,99999],\"id\":1}\n",
          "height: expected"},
