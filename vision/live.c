@@ -58,10 +58,11 @@ static int wait_opened(struct live *l, struct err *err)
 
 static int start_threads(struct live *l, struct err *err)
 {
+    bool there = l->source != NULL; /* asked now: the capture thread changes it */
     if (thread_start(&l->analysis, "analysis", live_analysis_main, l, err) != 0 ||
         thread_start(&l->capture, "capture", live_capture_main, l, err) != 0)
         return -1;
-    return l->source == NULL ? wait_opened(l, err) : 0;
+    return there ? 0 : wait_opened(l, err);
 }
 
 struct live *live_open(const struct opts *opts, bool paced, struct err *err)
