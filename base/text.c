@@ -2,6 +2,8 @@
 #include "base/text.h"
 
 #include <ctype.h>
+#include <stdarg.h>
+#include <stdio.h>
 #include <string.h>
 #include <strings.h>
 
@@ -72,4 +74,13 @@ bool text_copy(char *out, size_t size, const char *text)
     memcpy(out, text, n);
     out[n] = '\0';
     return text[n] == '\0';
+}
+
+void text_add(char *out, size_t size, const char *fmt, ...)
+{
+    size_t used = strlen(out);
+    va_list ap;
+    va_start(ap, fmt);
+    vsnprintf(out + used, size - used, fmt, ap);
+    va_end(ap);
 }

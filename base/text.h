@@ -24,4 +24,7 @@ bool text_in_list(const char *list, const char *word, int *at);
 /* Copies text into out (size bytes, always ended with NUL); false if it did not fit. */
 bool text_copy(char *out, size_t size, const char *text);
 
+/* Appends to the text in out (size bytes); what does not fit is left out. */
+void text_add(char *out, size_t size, const char *fmt, ...) __attribute__((format(printf, 3, 4)));
+
 #endif

@@ -102,9 +102,9 @@ static bool opening(void *ctx, const struct dataset_progress *p)
 {
     struct desk *d = ctx;
     struct word *w = mem_zalloc(1, sizeof *w);
-    int n = snprintf(w->text, sizeof w->text, "reading %s: %.0f %%", p->what, 100 * p->done);
+    snprintf(w->text, sizeof w->text, "reading %s: %.0f %%", p->what, 100 * p->done);
     if (p->left >= 0)
-        snprintf(w->text + n, sizeof w->text - (size_t)n, ", %.0f s left", p->left);
+        text_add(w->text, sizeof w->text, ", %.0f s left", p->left);
     say(&d->opener, w);
     return !given_up(&d->opener);
 }

@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/text.h"
 #include "tui/balance.h"
 
 static struct balance *of(const struct view *v)
@@ -169,12 +170,11 @@ static void status_of(const struct view *v, char *text, size_t size)
         relabelled += b->stats.relabelled[i];
         excluded += b->stats.excluded[i];
     }
-    int n = snprintf(text, size, "%s  %ld images", last_part(s->source), b->stats.all.n);
+    snprintf(text, size, "%s  %ld images", last_part(s->source), b->stats.all.n);
     if (relabelled + excluded > 0)
-        n += snprintf(text + n, size - (size_t)n, "  %ld relabelled, %ld left out", relabelled,
-                      excluded);
+        text_add(text, size, "  %ld relabelled, %ld left out", relabelled, excluded);
     if (s->what[0] != '\0')
-        snprintf(text + n, size - (size_t)n, "  %s", s->what);
+        text_add(text, size, "  %s", s->what);
 }
 
 static void line_of(const struct view *v, char *text, size_t size)
@@ -185,10 +185,10 @@ static void line_of(const struct view *v, char *text, size_t size)
         return;
     }
     const struct stats_mix *m = &b->stats.all;
-    int n = snprintf(text, size, "%ld images, imbalance %.1f", m->n, m->imbalance);
+    snprintf(text, size, "%ld images, imbalance %.1f", m->n, m->imbalance);
     const struct doctor *d = b->study->doctor;
     if (d != NULL)
-        snprintf(text + n, size - (size_t)n, ", %d in two splits",
+        text_add(text, size, ", %d in two splits",
                  d->first[DOCTOR_LEAK + 1] - d->first[DOCTOR_LEAK]);
 }
 

@@ -4,6 +4,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "base/text.h"
 #include "tui/browse.h"
 
 enum { ESC = 27, MENU_WIDTH = 40 };
@@ -224,15 +225,13 @@ static void draw_classes(struct browse *b, WINDOW *win, int x)
 /* "Training, happy, wrong by most wrong first" */
 static void filter_text(const struct browse *b, char *text, size_t size)
 {
-    int n = 0;
     text[0] = '\0';
     for (int f = 0; f < BROWSE_FIELDS; f++)
         if (b->list.filter.want[f] >= 0)
-            n += snprintf(
-                text + n, size - (size_t)n, "%s%s%s", n > 0 ? ", " : "",
-                f == BROWSE_PREDICTED ? "taken for " : "",
-                browse_value_name((enum browse_field)f, b->study->ds, b->list.filter.want[f]));
-    snprintf(text + n, size - (size_t)n, "%s, by %s%s", n > 0 ? "" : "all",
+            text_add(text, size, "%s%s%s", text[0] != '\0' ? ", " : "",
+                     f == BROWSE_PREDICTED ? "taken for " : "",
+                     browse_value_name((enum browse_field)f, b->study->ds, b->list.filter.want[f]));
+    text_add(text, size, "%s, by %s%s", text[0] != '\0' ? "" : "all",
              browse_sort_names[b->list.sort], b->list.reverse ? ", reversed" : "");
 }
 

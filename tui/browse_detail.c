@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "base/text.h"
 #include "tui/bars.h"
 #include "tui/browse.h"
 
@@ -33,12 +34,11 @@ static void line(struct browse *b, WINDOW *win, int i, struct ink ink, const cha
 static void label_text(const struct browse *b, int row, char *text, size_t size)
 {
     const struct dataset *ds = b->study->ds;
-    int n = snprintf(text, size, "%s", ds->class_name[ds->label[row]]);
+    snprintf(text, size, "%s", ds->class_name[ds->label[row]]);
     if (ds->label[row] != ds->given[row])
-        n += snprintf(text + n, size - (size_t)n, " (relabelled; the source says %s)",
-                      ds->class_name[ds->given[row]]);
+        text_add(text, size, " (relabelled; the source says %s)", ds->class_name[ds->given[row]]);
     if (ds->excluded[row])
-        snprintf(text + n, size - (size_t)n, ", left out");
+        text_add(text, size, ", left out");
 }
 
 static void network_text(const struct browse *b, int row, char *text, size_t size)
@@ -77,10 +77,10 @@ static void facts_text(const struct browse *b, int row, char *text, size_t size)
         return;
     }
     doctor_text(b->study->ds, f, words, sizeof words);
-    int n = snprintf(text, size, "%s: %s", doctor_name((enum doctor_kind)f->kind), words);
-    for (int k = 0; k < DOCTOR_KINDS && n < (int)size; k++)
+    snprintf(text, size, "%s: %s", doctor_name((enum doctor_kind)f->kind), words);
+    for (int k = 0; k < DOCTOR_KINDS; k++)
         if (k != f->kind && (b->list.finding[row] >> k & 1) != 0)
-            n += snprintf(text + n, size - (size_t)n, ", %s", doctor_name((enum doctor_kind)k));
+            text_add(text, size, ", %s", doctor_name((enum doctor_kind)k));
 }
 
 static void draw_text(struct browse *b, WINDOW *win, int row)

@@ -7,6 +7,7 @@
 #include <strings.h>
 
 #include "base/clock.h"
+#include "base/text.h"
 #include "nn/corrections.h"
 #include "tui/browse.h"
 
@@ -198,24 +199,23 @@ static void status_of(const struct view *v, char *text, size_t size)
 {
     const struct browse *b = of(v);
     const struct study *s = b->study;
-    int relabelled = 0, excluded = 0, n;
+    int relabelled = 0, excluded = 0;
     if (!b->ready) {
         snprintf(text, size, "%s", s->trouble[0] != '\0' ? s->trouble : s->what);
         return;
     }
-    n = snprintf(text, size, "%s  %d/%d", last_part(s->source), b->list.count > 0 ? b->at + 1 : 0,
-                 b->list.count);
+    snprintf(text, size, "%s  %d/%d", last_part(s->source), b->list.count > 0 ? b->at + 1 : 0,
+             b->list.count);
     if (s->ds->corrections != NULL)
         corrections_count(s->ds->corrections, &relabelled, &excluded, NULL);
     if (relabelled + excluded > 0)
-        n += snprintf(text + n, size - (size_t)n, "  %d relabelled, %d left out", relabelled,
-                      excluded);
+        text_add(text, size, "  %d relabelled, %d left out", relabelled, excluded);
     if (dataset_skipped(s->ds) > 0)
-        n += snprintf(text + n, size - (size_t)n, "  %ld damaged", dataset_skipped(s->ds));
+        text_add(text, size, "  %ld damaged", dataset_skipped(s->ds));
     if (s->what[0] != '\0')
-        n += snprintf(text + n, size - (size_t)n, "  %s", s->what);
+        text_add(text, size, "  %s", s->what);
     if (s->news.trouble[0] != '\0')
-        snprintf(text + n, size - (size_t)n, "  %s", s->news.trouble);
+        text_add(text, size, "  %s", s->news.trouble);
 }
 
 static void line_of(const struct view *v, char *text, size_t size)
@@ -230,10 +230,10 @@ static void line_of(const struct view *v, char *text, size_t size)
     const struct dataset *ds = b->study->ds;
     int best = survey_best(&b->study->news, ds, row);
     dataset_origin(ds, row, where, sizeof where);
-    int n = snprintf(text, size, "%d %s", row, ds->class_name[ds->label[row]]);
+    snprintf(text, size, "%d %s", row, ds->class_name[ds->label[row]]);
     if (best >= 0 && best != ds->label[row])
-        n += snprintf(text + n, size - (size_t)n, ", seems %s", ds->class_name[best]);
-    snprintf(text + n, size - (size_t)n, "%s  %s", ds->excluded[row] ? ", left out" : "", where);
+        text_add(text, size, ", seems %s", ds->class_name[best]);
+    text_add(text, size, "%s  %s", ds->excluded[row] ? ", left out" : "", where);
 }
 
 /* Nothing to look at yet, or never: says so in the middle. */

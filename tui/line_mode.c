@@ -1,23 +1,14 @@
 /* line_mode: see line_mode.h. */
 #include "tui/line_mode.h"
 
-#include <stdarg.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 
+#include "base/text.h"
+
 enum { MOODS_SHOWN = 3 };
 #define SHOWN_FROM 0.05f
-
-/* Appends; a full text stays full. */
-static void __attribute__((format(printf, 3, 4))) add(char *text, size_t size, const char *fmt, ...)
-{
-    size_t used = strlen(text);
-    va_list ap;
-    va_start(ap, fmt);
-    vsnprintf(text + used, size - used, fmt, ap);
-    va_end(ap);
-}
 
 /* The moods worth a word, likeliest first: the largest always, others from SHOWN_FROM on. */
 static int ranking(const struct scene_face *face, int classes, int *rank)
@@ -44,7 +35,7 @@ void line_mode_face(const struct scene_face *face, const char *const *labels, in
     int n = ranking(face, classes, rank);
     snprintf(text, size, "face %d", face->id);
     for (int i = 0; i < n; i++)
-        add(text, size, " %s %.2f", labels[rank[i]], (double)face->p[rank[i]]);
+        text_add(text, size, " %s %.2f", labels[rank[i]], (double)face->p[rank[i]]);
 }
 
 static void add_face(const struct scene_face *face, const char *const *labels, int classes,
@@ -52,9 +43,9 @@ static void add_face(const struct scene_face *face, const char *const *labels, i
 {
     int rank[MOODS_SHOWN];
     int n = ranking(face, classes, rank);
-    add(text, size, "%s%d", text[0] ? "  " : "", face->id);
+    text_add(text, size, "%s%d", text[0] ? "  " : "", face->id);
     for (int i = 0; i < n && i < moods; i++)
-        add(text, size, " %s %.0f%%", labels[rank[i]], 100 * (double)face->p[rank[i]]);
+        text_add(text, size, " %s %.0f%%", labels[rank[i]], 100 * (double)face->p[rank[i]]);
 }
 
 void line_mode_scene(const struct scene *scene, const struct live_status *status,
@@ -76,5 +67,5 @@ void line_mode_scene(const struct scene *scene, const struct live_status *status
         if (scene->face[i].id != selected)
             add_face(&scene->face[i], labels, scene->classes, 1, text, size);
     if (status->state == LIVE_PAUSED || status->state == LIVE_ENDED)
-        add(text, size, status->state == LIVE_PAUSED ? "  (paused)" : "  (end)");
+        text_add(text, size, status->state == LIVE_PAUSED ? "  (paused)" : "  (end)");
 }

@@ -416,6 +416,47 @@ static void a_model_that_is_not_there(void **state)
     quit(p);
 }
 
+/* Puts a folder in the place of the data: two classes whose names, of 250 bytes, are longer than
+ * any line of the screen has room for. */
+static void write_long_names(void)
+{
+    char class[2][251];
+    unlink(data);
+    for (int c = 0; c < 2; c++) {
+        memset(class[c], 'a' + c, sizeof class[c] - 1);
+        class[c][250] = '\0';
+        char *folder = mem_printf("%s/%s", data, class[c]);
+        struct err err = {""};
+        assert_int_equal(file_mkdirs(folder, &err), 0);
+        for (int i = 0; i < 3; i++) {
+            char *path = mem_printf("%s/%d.pgm", folder, i);
+            FILE *f = fopen(path, "w");
+            assert_non_null(f);
+            fprintf(f, "P5 %d %d 255\n", SIDE, SIDE);
+            for (int k = 0; k < SIDE * SIDE; k++)
+                fputc((k * (i + 2) + 50 * c) % 200, f);
+            fclose(f);
+            free(path);
+        }
+        free(folder);
+    }
+}
+
+static void names_longer_than_any_line(void **state)
+{
+    (void)state;
+    write_long_names();
+    struct pty *p = start_as((struct pty_opts){.rows = 48, .cols = 160});
+    pty_see(p, "6 of 6");
+    press(p, "e1", "1 relabelled");
+    press(p, "x", "1 left out");
+    press(p, "fjl", "2 of 6 faces");
+    pty_keys(p, "\r");
+    pty_gone(p, "show only");
+    pty_see(p, "aaaaaaaa");
+    quit(p);
+}
+
 #define TEST(f) cmocka_unit_test_setup_teardown(f, set_up, tear_down)
 
 int main(void)
@@ -437,6 +478,7 @@ int main(void)
         TEST(no_such_data),
         TEST(damaged_rows_are_counted),
         TEST(a_model_that_is_not_there),
+        TEST(names_longer_than_any_line),
     };
     return cmocka_run_group_tests_name("browse", tests, NULL, NULL);
 }

@@ -204,6 +204,19 @@ static const char *write_file(const char *name, const char *text)
     return path;
 }
 
+static void added_text_ends_where_the_room_ends(void **state)
+{
+    (void)state;
+    char text[8] = "";
+    text_add(text, sizeof text, "%s", "");
+    text_add(text, sizeof text, "%d, ", 12);
+    assert_string_equal(text, "12, ");
+    text_add(text, sizeof text, "%d", 345678);
+    assert_string_equal(text, "12, 345");
+    text_add(text, sizeof text, "%d", 9);
+    assert_string_equal(text, "12, 345");
+}
+
 static const char *origin(const struct config *c, const char *section, const char *key)
 {
     return c->origin[table_find(section, key) - table_rows];
@@ -435,6 +448,7 @@ int main(void)
         cmocka_unit_test(distance_counts_changes_and_swaps),
         cmocka_unit_test(nearest_says_nothing_about_strangers),
         cmocka_unit_test(list_knows_whole_words),
+        cmocka_unit_test(added_text_ends_where_the_room_ends),
         cmocka_unit_test(every_default_is_allowed_and_fits_its_field),
         cmocka_unit_test(names_are_unique_and_sections_known),
         cmocka_unit_test(every_byte_of_the_options_has_a_row),
