@@ -77,7 +77,8 @@ struct group_of_blocks {
     vfloat scale[GROUP];
 };
 
-#define FOR_GROUP _Pragma("GCC unroll 8") for (int b = 0; b < GROUP; b++)
+/* Where `size`, a constant once everything is inlined, says how many blocks there are. */
+#define FOR_GROUP _Pragma("GCC unroll 8") for (int b = 0; b < size; b++)
 
 /* Hides from the compiler where p comes from: else it reads what all shapes share ahead of the
  * switch, into registers that it does not have. */
@@ -91,7 +92,8 @@ INLINE const uint32_t *apart(const uint32_t *p)
     FOR_GROUP below[b] = value(n, apart(g->p[b])) * g->scale[b] < threshold
 
 /* Where the node's value is below its threshold: all bits set. */
-INLINE void node_below(const struct scan_node *n, const struct group_of_blocks *g, vint *below)
+INLINE void node_below(const struct scan_node *n, const struct group_of_blocks *g, int size,
+                       vint *below)
 {
     vfloat threshold = splat(n->threshold);
     switch (n->shape) {
@@ -109,22 +111,23 @@ INLINE void node_below(const struct scan_node *n, const struct group_of_blocks *
     }
 }
 
-INLINE void add_stump(const struct scan_node *n, const struct group_of_blocks *g, vfloat *total)
+INLINE void add_stump(const struct scan_node *n, const struct group_of_blocks *g, int size,
+                      vfloat *total)
 {
     vint below[GROUP];
     vfloat left = splat(n->left_leaf), right = splat(n->right_leaf);
-    node_below(n, g, below);
+    node_below(n, g, size, below);
     FOR_GROUP total[b] += choose(below[b], left, right);
 }
 
 /* All nodes are evaluated, the last one first: a node's children are there when it chooses. */
 INLINE void add_tree(const struct scan_node *n, int nodes, const struct group_of_blocks *g,
-                     vfloat *total)
+                     int size, vfloat *total)
 {
     vfloat result[CASCADE_TREE_NODES][GROUP];
     for (int i = nodes - 1; i >= 0; i--) {
         vint below[GROUP];
-        node_below(&n[i], g, below);
+        node_below(&n[i], g, size, below);
         vfloat left = splat(n[i].left_leaf), right = splat(n[i].right_leaf);
         FOR_GROUP
         {
@@ -136,33 +139,64 @@ INLINE void add_tree(const struct scan_node *n, int nodes, const struct group_of
     FOR_GROUP total[b] += result[0][b];
 }
 
-static void run_group(const struct scan_plan *p, const struct scan_stage *s,
-                      const struct group_of_blocks *g, struct scan_block *block)
+INLINE void run_group(const struct scan_plan *p, const struct scan_stage *s,
+                      const struct group_of_blocks *g, int size, struct scan_block *block)
 {
     vfloat total[GROUP];
     FOR_GROUP total[b] = (vfloat){0};
     for (int t = s->tree; t < s->tree + s->trees; t++) {
         const struct scan_tree *tree = &p->tree[t];
         if (tree->nodes == 1)
-            add_stump(&p->node[tree->node], g, total);
+            add_stump(&p->node[tree->node], g, size, total);
         else
-            add_tree(&p->node[tree->node], tree->nodes, g, total);
+            add_tree(&p->node[tree->node], tree->nodes, g, size, total);
     }
     FOR_GROUP block[b].alive &= bits_of(total[b] >= splat(s->threshold));
 }
 
+/* A function of its own for each size: what is left around a known face is a few blocks. */
+#define DEFINE_GROUP(name, size)                                                                   \
+    static __attribute__((noinline)) void name(                                                    \
+        const struct scan_plan *p, const struct scan_stage *s, const struct group_of_blocks *g,    \
+        struct scan_block *block)                                                                  \
+    {                                                                                              \
+        run_group(p, s, g, size, block);                                                           \
+    }
+
+#if GROUP > 4
+DEFINE_GROUP(run_many, GROUP)
+#endif
+DEFINE_GROUP(run_four, 4)
+DEFINE_GROUP(run_two, 2)
+DEFINE_GROUP(run_one, 1)
+
 static void stage(const struct scan_plan *p, int k, const uint32_t *sum, const float *scale,
                   struct scan_block *block, int n)
 {
-    for (int i = 0; i < n; i += GROUP) {
+    static void (*const run[])(const struct scan_plan *, const struct scan_stage *,
+                               const struct group_of_blocks *, struct scan_block *) = {
+        run_one,
+        run_two,
+        run_four,
+#if GROUP > 4
+        run_many
+#endif
+    };
+    for (int i = 0, size; i < n; i += size) {
         struct group_of_blocks g;
-        for (int b = 0; b < GROUP; b++) {
+        int which = 0;
+        size = 1;
+        while (size < GROUP && size < n - i) {
+            size *= 2;
+            which++;
+        }
+        for (int b = 0; b < size; b++) {
             if (i + b >= n)
                 block[i + b] = block[i];
             g.p[b] = sum + block[i + b].at;
             g.scale[b] = *(const vfload *)(scale + block[i + b].scale);
         }
-        run_group(p, &p->stage[k], &g, block + i);
+        run[which](p, &p->stage[k], &g, block + i);
     }
 }
 
