@@ -99,6 +99,14 @@ static void zero(char *p, size_t total)
     memset(first + inner, 0, total - (size_t)(first - p) - inner);
 }
 
+void mem_forget(void *p, size_t size)
+{
+    const size_t page = (size_t)sysconf(_SC_PAGESIZE);
+    size_t skip = (page - (uintptr_t)p % page) % page;
+    if (size >= skip + page) /* locked memory stays as it is */
+        madvise((char *)p + skip, (size - skip) / page * page, MADV_DONTNEED);
+}
+
 void *mem_aligned(size_t count, size_t size)
 {
     size_t total = bytes_of(count, size);

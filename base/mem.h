@@ -22,6 +22,10 @@ char *mem_printf(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
  * register). */
 void *mem_aligned(size_t count, size_t size);
 
+/* Gives the whole pages within a block back to the kernel: their numbers are lost, the block is
+ * still freed as a whole. */
+void mem_forget(void *p, size_t size);
+
 /* Sets what runs before the program dies for want of memory: async-signal-safe, as it may run
  * anywhere. */
 void mem_on_panic(void (*restore)(void));

@@ -14,7 +14,7 @@ struct conv {
     bool use_bias;
     int groups; /* channels are cut into so many runs that do not see each other */
     struct initial kernel, bias;
-    const struct conv_algo *algo;
+    const struct conv_algo *algo, *infer; /* of training, and of graphs that only infer */
 };
 
 /*
@@ -47,6 +47,8 @@ struct conv_algo {
 
 #define CONV_CHANNELS 16
 
-extern const struct conv_algo conv_im2col, conv_winograd, conv_direct, conv_grey, conv_grouped;
+/* conv_im2col_panel knows no backward. */
+extern const struct conv_algo conv_im2col, conv_im2col_panel, conv_winograd, conv_direct, conv_grey,
+    conv_grouped;
 
 #endif

@@ -11,6 +11,7 @@
 #include "nn/params.h"
 #include "nn/slice.h"
 #include "nn/vec.h"
+#include "nn/winograd.h"
 
 static int conv2d_config(struct layer *l, const json_t *config, struct err *err)
 {
@@ -49,6 +50,22 @@ static const struct conv_algo *choose(const struct conv *c)
                                    : &conv_im2col;
 }
 
+/*
+ * Where an image is a single tile, Winograd's products are of as many rows as there are images and
+ * wait for the transformed kernel, thrice as large: a few faces gain nothing by it.
+ */
+static const struct conv_algo *choose_infer(const struct conv *c)
+{
+    bool idle = c->algo == &conv_winograd && winograd_tiling(c).per_image == 1;
+    return (idle || c->algo == &conv_im2col) && conv_im2col_panel.fits(c) ? &conv_im2col_panel
+                                                                          : c->algo;
+}
+
+static const struct conv_algo *algo_of(const struct conv *c, const struct layer_run *run)
+{
+    return run->learns ? c->algo : c->infer;
+}
+
 static int conv2d_shape(struct layer *l, struct err *err)
 {
     struct conv *c = l->priv;
@@ -67,10 +84,14 @@ static int conv2d_shape(struct layer *l, struct err *err)
     if (c->use_bias)
         params_add(l, "bias", 1, &c->out.c);
     c->algo = choose(c);
+    c->infer = choose_infer(c);
     l->scratch = c->algo->scratch(c);
+    if (c->infer->scratch(c) > l->scratch)
+        l->scratch = c->infer->scratch(c);
     l->reads_lazy = c->algo->by_image;
-    for (int train = 0; train < 2 && c->algo->prepared != NULL; train++)
-        l->prepared[train] = c->algo->prepared(c, train);
+    l->prepared[0] = c->infer->prepared != NULL ? c->infer->prepared(c, false) : 0;
+    l->prepared[1] = c->algo->prepared != NULL ? c->algo->prepared(c, true) : 0;
+    l->kernel_spent = l->prepared[0] > 0;
     l->partial = LAYER_SLICES * params_trainable(l);
     l->macs = (long)c->out.h * c->out.w * (long)l->param[0].size;
     return 0;
@@ -92,7 +113,8 @@ static void forward_slice(const struct call *call, const struct slice *s)
     int n = c->algo->by_image ? 1 : s->n;
     for (int i = s->first; i < s->first + s->n; i += n) {
         const float *x = n == 1 ? call_in(call, 0, i, s->worker) : call_x(call, 0, i);
-        c->algo->forward(c, l->param[0].w, call->run->prepared, x, call_y(call, i), n, scratch);
+        algo_of(c, call->run)
+            ->forward(c, l->param[0].w, call->run->prepared, x, call_y(call, i), n, scratch);
     }
     if (l->params > 1)
         vec_add_row(y, l->param[1].w, (size_t)s->n * (size_t)c->out.h * (size_t)c->out.w,
@@ -119,13 +141,14 @@ static void prepare_part(void *ctx, int part, int worker)
     const struct conv *c = call->l->priv;
     int first = part * CONV_CHANNELS;
     int next = first + CONV_CHANNELS < c->in.c ? first + CONV_CHANNELS : c->in.c;
-    c->algo->prepare(c, call->l->param[0].w, call->run->train, first, next, call->run->prepared);
+    algo_of(c, call->run)
+        ->prepare(c, call->l->param[0].w, call->run->train, first, next, call->run->prepared);
 }
 
 static void prepare(struct call *call)
 {
     const struct conv *c = call->l->priv;
-    if (c->algo->prepare == NULL || !call->run->stale)
+    if (algo_of(c, call->run)->prepare == NULL || !call->run->stale)
         return;
     bool pooled = slice_wants_pool(call->l->prepared[call->run->train], 0);
     pool_run(pooled ? call->run->pool : NULL, (c->in.c + CONV_CHANNELS - 1) / CONV_CHANNELS,

@@ -4,15 +4,20 @@
  *
  * Works tile by tile (whole output rows, possibly of several images), so that col stays in the
  * cache. A 1x1 convolution of stride 1 is its own col.
+ *
+ * In inference, where a few faces make a few rows and the kernel never changes, it is laid out once
+ * in strips of STRIP columns and multiplied by panel.h: a BLAS would pack it anew every time.
  */
 #include "nn/conv.h"
 
 #include <string.h>
 
 #include "nn/gemm.h"
+#include "nn/panel.h"
 #include "nn/vec.h"
 
 #define TILE_FLOATS (1 << 18) /* 1 MiB of col */
+#define STRIP 32
 
 static bool is_plain(const struct conv *c)
 {
@@ -190,4 +195,58 @@ const struct conv_algo conv_im2col = {
     .scratch = im2col_scratch,
     .forward = im2col_forward,
     .backward = im2col_backward,
+};
+
+/* ---- inference ---------------------------------------------------------------------------- */
+
+static bool panel_fits(const struct conv *c)
+{
+    return c->groups == 1 && c->out.c % PANEL_WIDTH == 0;
+}
+
+static size_t strip_width(const struct conv *c, size_t first)
+{
+    size_t left = (size_t)c->out.c - first;
+    return left < STRIP ? left : STRIP;
+}
+
+static size_t panel_prepared(const struct conv *c, bool train)
+{
+    return train ? 0 : row_size(c) * (size_t)c->out.c;
+}
+
+static void panel_prepare(const struct conv *c, const float *kernel, bool train, int first,
+                          int next, float *prepared)
+{
+    size_t rows = row_size(c), in = (size_t)c->in.c, out = (size_t)c->out.c;
+    for (size_t tap = 0; !train && tap < rows; tap += in)
+        for (size_t row = tap + (size_t)first; row < tap + (size_t)next; row++)
+            for (size_t j = 0; j < out; j += STRIP)
+                memcpy(prepared + j * rows + row * strip_width(c, j), kernel + row * out + j,
+                       strip_width(c, j) * sizeof *prepared);
+}
+
+static void panel_forward(const struct conv *c, const float *kernel, const float *prepared,
+                          const float *x, float *y, int n, float *scratch)
+{
+    (void)kernel;
+    size_t k = row_size(c), out = (size_t)c->out.c;
+    for (int line = 0; line < n * c->out.h;) {
+        struct tile t = tile_at(c, line, n);
+        if (!is_plain(c))
+            to_col(c, x, t.first, t.lines, scratch);
+        for (size_t j = 0; j < out; j += STRIP)
+            panel_gemm((size_t)t.rows, strip_width(c, j), k, is_plain(c) ? x : scratch, k, 1,
+                       prepared + j * k, strip_width(c, j), y + tile_out(c, &t) + j, out, false);
+        line += t.lines;
+    }
+}
+
+const struct conv_algo conv_im2col_panel = {
+    .name = "im2col by panels",
+    .fits = panel_fits,
+    .scratch = im2col_scratch,
+    .prepared = panel_prepared,
+    .prepare = panel_prepare,
+    .forward = panel_forward,
 };

@@ -73,6 +73,12 @@ void graph_changed(struct graph *g);
  * inference only, before graph_reserve. */
 void graph_fold(struct graph *g);
 
+/*
+ * For a graph that was reserved for inference and whose parameters nobody reads or changes any
+ * more: gives back the memory of the kernels that layers have laid out in their own way.
+ */
+void graph_settle(struct graph *g);
+
 /* The output of layer i of the last forward pass (batch, out), for tests and feature maps; NULL if
  * another layer's has taken its place, which graph_reserve_all prevents. */
 const float *graph_output(const struct graph *g, int i);

@@ -2,9 +2,11 @@
 #include "nn/graph_run.h"
 
 #include <assert.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/clock.h"
+#include "base/mem.h"
 #include "nn/slice.h"
 
 int graph_logits_layer(const struct graph *g)
@@ -28,6 +30,7 @@ static struct layer_run plain_run_of(const struct graph *g, int i)
     return (struct layer_run){
         .batch = run->batch,
         .train = run->train,
+        .learns = run->room_for_train,
         .pool = run->pool,
         .scratch = run->scratch,
         .saved = run->saved[i],
@@ -117,6 +120,20 @@ static const float *forward(struct graph *g, const float *x, int batch, bool tra
     }
     run->stale = train;
     return run->y[last];
+}
+
+void graph_settle(struct graph *g)
+{
+    struct graph_run *run = g->run;
+    assert(run != NULL && !run->room_for_train);
+    float *x = mem_aligned(shape_size(&g->layer[0].out), sizeof *x);
+    graph_forward(g, x, 1, false, 0); /* makes what is prepared */
+    free(x);
+    for (int i = 0; i < g->layers; i++) {
+        const struct layer *l = &g->layer[i];
+        if (l->kernel_spent)
+            mem_forget(l->param[0].w, l->param[0].size * sizeof(float));
+    }
 }
 
 void graph_changed(struct graph *g)

@@ -6,14 +6,16 @@
 
 float half_to_float(uint16_t h)
 {
-    int exponent = h >> 10 & 31, fraction = h & 1023;
+    uint32_t exponent = h >> 10 & 31, fraction = h & 1023, bits;
     float v;
-    if (exponent == 31)
+    if (exponent == 31) {
         v = fraction != 0 ? NAN : INFINITY;
-    else if (exponent == 0)
+    } else if (exponent == 0) {
         v = ldexpf((float)fraction, -24);
-    else
-        v = ldexpf((float)(fraction | 1024), exponent - 25);
+    } else {
+        bits = (exponent + 127 - 15) << 23 | fraction << 13;
+        memcpy(&v, &bits, sizeof v);
+    }
     return h >> 15 ? -v : v;
 }
 

@@ -73,6 +73,7 @@ struct infer *infer_open(const char *dir, int max_batch, struct err *err)
     describe(in);
     graph_fold(in->model->graph);
     graph_reserve(in->model->graph, max_batch, false, NULL);
+    graph_settle(in->model->graph);
     return in;
 }
 

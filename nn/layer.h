@@ -61,6 +61,7 @@ struct layer {
     size_t partial;     /* floats for gradient sums of slices */
     size_t prepared[2]; /* floats made of the parameters alone, in inference and in training */
     long macs;          /* multiply-adds of one image */
+    bool kernel_spent;  /* in inference param[0] is read only to make `prepared` */
     bool inplace;       /* y may be an x of the same size, and that dx may be dy */
     bool needs_x;       /* backward reads the inputs */
     bool needs_y;       /* backward reads the output */

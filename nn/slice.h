@@ -16,8 +16,9 @@
 struct layer_run {
     int batch;
     bool train;
-    struct pool *pool;          /* may be NULL */
-    float *const *scratch;      /* [pool_threads] blocks of at least l->scratch floats */
+    bool learns;           /* there is room for training: this graph is not for inference alone */
+    struct pool *pool;     /* may be NULL */
+    float *const *scratch; /* [pool_threads] blocks of at least l->scratch floats */
     float *saved, *saved_fixed; /* (batch * l->saved), (l->saved_fixed) */
     float *partial;             /* (l->partial), garbage when a call begins */
     float *prepared;            /* (l->prepared[train]) */
