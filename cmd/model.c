@@ -1,6 +1,7 @@
 /*
  * model: prints what a network is made of: each layer's shape, parameters, multiply-adds and share
- * of the time of one image, as the live program runs it. Main thread.
+ * of the time of one image, as the live program runs it; or writes a trained network, that of a run
+ * perhaps, to a model directory of its own. Main thread.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -79,14 +80,67 @@ static void print_model(const struct graph *g, const double *seconds)
     printf("Time of one image: %.3f ms of one processor\n", total * 1e3);
 }
 
+static int write_text(const char *dir, const char *name, const char *text, struct err *err)
+{
+    char *path = file_join(dir, name);
+    int rc = file_write_atomic(path, text, strlen(text), err);
+    free(path);
+    return rc;
+}
+
+/* A line for each class; the caller frees. */
+static char *labels_text(const struct model *m)
+{
+    size_t size = 1;
+    for (int i = 0; i < m->classes; i++)
+        size += strlen(m->labels[i]) + 1;
+    char *text = mem_zalloc(size, 1), *end = text;
+    for (int i = 0; i < m->classes; i++)
+        end = stpcpy(stpcpy(end, m->labels[i]), "\n");
+    return text;
+}
+
+/* The weights come last: a directory that has them is whole. */
+static int write_model(const struct model *m, const struct weights_opts *opts, struct err *err)
+{
+    if (file_mkdirs(opts->save, err) != 0)
+        return -1;
+    char *labels = labels_text(m), *weights = file_join(opts->save, "weights.safetensors");
+    int rc = write_text(opts->save, "model.json", m->json, err);
+    if (rc == 0)
+        rc = write_text(opts->save, "labels.txt", labels, err);
+    if (rc == 0)
+        rc = model_save_weights(m->graph, weights, opts->half, err);
+    free(labels);
+    free(weights);
+    return rc;
+}
+
+static int save_model(const char *dir, const struct weights_opts *opts)
+{
+    struct err err = {""};
+    char *from = dir != NULL ? mem_strdup(dir) : model_default_dir("emotion");
+    struct model *m = model_open(from, &err);
+    int rc = m == NULL || model_load_weights(m, &err) != 0 ? -1 : write_model(m, opts, &err);
+    if (rc != 0)
+        fprintf(stderr, "moodtop model: %s\n", err.text);
+    else
+        printf("%s: %zu parameters as float%d\n", opts->save, m->graph->params,
+               opts->half ? 16 : 32);
+    model_close(m);
+    free(from);
+    return rc == 0 ? EXIT_OK : EXIT_FAILED;
+}
+
 static int model_run(const struct opts *opts, int argc, char **argv)
 {
-    (void)opts;
     struct err err = {""};
     if (argc > 1) {
         fputs("moodtop model: expected one FILE or DIR\n", stderr);
         return EXIT_USAGE;
     }
+    if (opts->weights.save[0] != '\0')
+        return save_model(argc > 0 ? argv[0] : NULL, &opts->weights);
     char *path = json_path(argc, argv);
     struct graph *g = graph_open(path, &err);
     double *seconds = g != NULL ? time_layers(path, &err) : NULL;
@@ -104,9 +158,10 @@ static int model_run(const struct opts *opts, int argc, char **argv)
 const struct command cmd_model = {
     .name = "model",
     .args = "[FILE|DIR]",
-    .summary = "print a network's layers, as Keras' summary()",
-    .sections = "general",
+    .summary = "print a network's layers, as Keras' summary(); or write a trained one elsewhere",
+    .sections = "weights general",
     .examples = "moodtop model\n"
-                "moodtop model models/classic\n",
+                "moodtop model models/classic\n"
+                "moodtop model runs/2026-11-21-0930-emotion --save mine --half\n",
     .run = model_run,
 };

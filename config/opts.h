@@ -209,6 +209,11 @@ struct browse_opts {
 };
 
 /* [bench] how fast networks are. */
+struct weights_opts {
+    char save[OPTS_TEXT_MAX]; /* directory that gets the network, or "" */
+    bool half;                /* weights as float16 */
+};
+
 struct bench_opts {
     bool json;
     int threads; /* 0 = as many as there are processors */
@@ -254,6 +259,7 @@ struct opts {
     struct stats_opts stats;
     struct doctor_opts doctor;
     struct browse_opts browse;
+    struct weights_opts weights;
     struct bench_opts bench;
     struct predict_opts predict;
     struct report_opts report;

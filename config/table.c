@@ -59,6 +59,7 @@ const struct table_section table_sections[] = {
     {"stats", "what a data set consists of"},
     {"doctor", "what is wrong with a data set"},
     {"browse", "looking through a data set"},
+    {"weights", "a trained network as a model directory"},
     {"bench", "measuring how fast networks are"},
     {"config", "printing the configuration"},
     {"general", "all commands"},
@@ -324,6 +325,11 @@ const struct table_row table_rows[] = {
     {FIELD(browse, split), TEXT(""), .metavar = "NAME",
      .help = "show only Training, PublicTest or PrivateTest at first"},
     {FIELD(browse, class), TEXT(""), .metavar = "NAME", .help = "show only this class at first"},
+
+    {FIELD(weights, save), PATH(""), .metavar = "DIR", .flag_only = true,
+     .help = "write the network to this directory: model.json, labels.txt and weights"},
+    {FIELD(weights, half), BOOL("false"), .flag_only = true,
+     .help = "write the weights as float16: half the size, 3 digits"},
 
     {FIELD(bench, json), BOOL("false"), .help = "print one JSON object"},
     {FIELD(bench, threads), INT("0", 0, 1024), .help = "threads; 0 is one per processor"},

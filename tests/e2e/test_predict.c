@@ -253,6 +253,23 @@ static void real_photos_have_the_faces_that_people_see(void **state)
     assert_true(solvay >= 29 && solvay <= 30);
 }
 
+/* Weights as float16 lose digits once: written again they stay the same bytes. */
+static void a_network_is_written_elsewhere(void **state)
+{
+    (void)state;
+    assert_int_equal(run("$M model $D/tiny --save $D/half --half"), 0);
+    assert_has(out, "float16");
+    assert_int_equal(run("$M model $D/half --save $D/whole && $M model $D/whole --save $D/again "
+                         "--half && cmp $D/half/weights.safetensors $D/again/weights.safetensors "
+                         "&& cmp $D/tiny/model.json $D/again/model.json && "
+                         "cmp $D/tiny/labels.txt $D/again/labels.txt"),
+                     0);
+    assert_int_equal(run("$M model $D/half --save $D/half/model.json"), 1);
+    assert_has(err, "half/model.json");
+    assert_int_equal(run("$M model $D/none --save $D/x"), 1);
+    assert_has(err, "none/model.json");
+}
+
 /* With the shipped network; of this test's programs it is the one that needs most. */
 static void memory_stays_below_80_mib(void **state)
 {
@@ -290,6 +307,7 @@ int main(void)
         cmocka_unit_test(a_reader_that_goes_away_ends_it_quietly),
         cmocka_unit_test(a_signal_ends_it_cleanly),
         cmocka_unit_test(real_photos_have_the_faces_that_people_see),
+        cmocka_unit_test(a_network_is_written_elsewhere),
         cmocka_unit_test(memory_stays_below_80_mib),
         cmocka_unit_test(a_video_keeps_the_number_of_its_face),
     };

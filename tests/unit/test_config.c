@@ -300,7 +300,8 @@ static void bad_files_are_named_with_line_and_remedy(void **state)
         {BAD "nosection.ini", ":1: min_size: expected a [section] before the first key"},
         {BAD "noname.ini",
          ":1: []: no such section; expected one of source detect model live ui predict report "
-         "replay data export train launch runs eval stats doctor browse bench config general"},
+         "replay data export train launch runs eval stats doctor browse weights bench config "
+         "general"},
         {BAD "flagonly.ini", ":2: [config] json: only a flag, not for a file"},
         {BAD "twice.ini", ":4: [detect] min_size stands on line 2 too; expected it once"},
         {BAD "syntax.ini", ":2: expected [section], key = value or a comment"},
