@@ -192,15 +192,16 @@ VEC static void plain_block(const struct walk *w, bool relu, size_t row, size_t 
                             size_t c, float *restrict s, float *restrict q)
 {
     const float *restrict mean = w->param[MEAN] + c0;
-    const float *x = w->x + row * w->step + c0;
-    const float *dy = w->dy != NULL ? w->dy + row * w->step + c0 : NULL;
-    for (size_t r = 0; r < rows; r++, x += w->step, dy += dy != NULL ? w->step : 0)
+    for (size_t r = row; r < row + rows; r++) {
+        const float *x = w->x + r * w->step + c0;
+        const float *dy = w->dy != NULL ? w->dy + r * w->step + c0 : NULL;
         for (size_t i = 0; i < c; i++) {
             float v = x[i] - mean[i], g = dy != NULL ? dy[i] : v;
             bool open = !relu || w->param[A][c0 + i] * x[i] + w->param[D][c0 + i] > 0;
             s[i] += open ? g : 0;
             q[i] += open ? g * v : 0;
         }
+    }
 }
 
 static void sums_plain(const struct walk *w, bool relu, double *sum)
@@ -256,8 +257,10 @@ static size_t lap_rows(size_t c)
 static void advance(struct walk *w, size_t floats)
 {
     w->x += floats;
-    w->dy += w->dy != NULL ? floats : 0;
-    w->y += w->y != NULL ? floats : 0;
+    if (w->dy != NULL)
+        w->dy += floats;
+    if (w->y != NULL)
+        w->y += floats;
 }
 
 static void cut_walk(struct cut *k, const struct walk *w)
