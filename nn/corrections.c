@@ -337,12 +337,13 @@ static int write_decision(struct corrections *c, int row, json_t *says, struct e
     json_object_set_new(head, "hash",
                         json_sprintf("%016llx", (unsigned long long)c->ds->source_hash));
     json_object_set_new(head, "set", json_string(f->path != NULL ? file_base(f->path) : ""));
-    json_object_update(line, says);
+    bool said = json_object_update(line, says) == 0;
     char *text = json_dumps(line, JSON_COMPACT), *first = json_dumps(head, JSON_COMPACT);
     if (f->path == NULL) {
         err_set(err, "%s: has no place for corrections: it is not a file", origin);
-    } else if (text == NULL || first == NULL) {
-        err_set(err, "%s: its name is not UTF-8, which a correction cannot say", origin);
+    } else if (!said || text == NULL || first == NULL) {
+        err_set(err, "%s: its name or its class is not UTF-8, which a correction cannot say",
+                origin);
     } else {
         char *with_end = mem_printf("%s\n", first);
         rc = append(f->path, with_end, text, err);

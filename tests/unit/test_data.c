@@ -663,6 +663,26 @@ static void a_full_disk_changes_no_decision(void **state)
     dataset_close(ds);
 }
 
+static void a_class_that_json_cannot_name_is_not_written(void **state)
+{
+    (void)state;
+    struct err err = {""};
+    put_picture("latin/plain", "x.png", "a");
+    put_picture("latin/bo\xf1", "x.png", "b");
+    struct dataset *ds = open_tree("latin");
+    int plain = strcmp(ds->class_name[0], "plain") == 0 ? 0 : 1;
+    int row = ds->label[0] == plain ? 0 : 1;
+    assert_int_equal(corrections_relabel(ds->corrections, row, 1 - plain, &err), -1);
+    assert_text(err.text, "is not UTF-8");
+    assert_int_equal(corrections_exclude(ds->corrections, 1 - row, true, NULL, &err), -1);
+    assert_int_equal(corrections_exclude(ds->corrections, row, true, NULL, &err), 0);
+    dataset_close(ds);
+    ds = open_tree("latin");
+    assert_int_equal(ds->label[row], plain);
+    assert_true(ds->excluded[row]);
+    dataset_close(ds);
+}
+
 static void a_set_is_saved_as_corrected(void **state)
 {
     (void)state;
@@ -736,6 +756,7 @@ int main(void)
         cmocka_unit_test(damaged_decisions_are_named),
         cmocka_unit_test(decisions_follow_their_image),
         cmocka_unit_test(a_full_disk_changes_no_decision),
+        cmocka_unit_test(a_class_that_json_cannot_name_is_not_written),
         cmocka_unit_test(a_set_is_saved_as_corrected),
     };
     return cmocka_run_group_tests(tests, make_folder, remove_folder);
