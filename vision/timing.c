@@ -6,6 +6,7 @@
 #define WAIT_NS (100 * CLOCK_MS)
 #define STEP_NS (10 * CLOCK_MS) /* how soon a stop is noticed */
 #define LATE_NS (500 * CLOCK_MS)
+#define LONGEST_S 1e9 /* 30 years; in ns it fits into an int64_t, as a slower speed would not */
 
 void timing_init(struct timing *p, double speed)
 {
@@ -18,7 +19,8 @@ bool timing_wait(struct timing *p, const struct source *s, double pts, int64_t *
     *due = now;
     if (p->speed <= 0)
         return true;
-    int64_t at = (int64_t)(pts / p->speed * (double)CLOCK_S);
+    double wanted = pts / p->speed;
+    int64_t at = (int64_t)((wanted < LONGEST_S ? wanted : LONGEST_S) * (double)CLOCK_S);
     if (!p->running || now - (p->origin + at) > LATE_NS) {
         p->running = true;
         p->origin = now - at;

@@ -52,6 +52,18 @@ static void test_not_due_yet(void **state)
     assert_true(due > clock_now());
 }
 
+static void test_slowest(void **state)
+{
+    (void)state;
+    struct timing t;
+    int64_t due;
+    timing_init(&t, 1e-300);
+    assert_true(timing_wait(&t, &source, 0, &due));
+    int64_t first = due;
+    assert_false(timing_wait(&t, &source, 0.04, &due));
+    assert_true(due == first + 1000000000 * CLOCK_S);
+}
+
 static void test_stopped(void **state)
 {
     (void)state;
@@ -103,6 +115,7 @@ int main(void)
         cmocka_unit_test(test_first_is_due_at_once),
         cmocka_unit_test(test_distance_follows_the_speed),
         cmocka_unit_test(test_not_due_yet),
+        cmocka_unit_test(test_slowest),
         cmocka_unit_test(test_stopped),
         cmocka_unit_test(test_pause_is_not_caught_up),
         cmocka_unit_test(test_hiccup_is_caught_up),
