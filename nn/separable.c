@@ -194,13 +194,14 @@ static const float *back_through_points(const struct call *call, int i, const st
 {
     const struct layer *l = call->l;
     const struct separable *s = l->priv;
-    const float *dy = call_dy(call, i), *mid = call->run->saved + (size_t)i * l->saved;
+    const float *dy = call_dy(call, i);
     size_t pixels = (size_t)l->out.h * (size_t)l->out.w;
     size_t out = (size_t)l->out.c, middle = (size_t)s->d.out.c;
     if (s->filters == 0)
         return dy;
     if (g->point != NULL)
-        product(true, middle, out, pixels, mid, dy, g->point, true);
+        product(true, middle, out, pixels, call->run->saved + (size_t)i * l->saved, dy, g->point,
+                true);
     product(false, pixels, middle, out, dy, turned, scratch, false);
     return scratch;
 }
