@@ -14,47 +14,17 @@
 #include "base/file.h"
 #include "base/mem.h"
 #include "tests/e2e/pty.h"
-
-static char dir[] = "/tmp/moodtop-test-XXXXXX";
-static char *out, *err; /* what the last run printed */
-
-static char *slurp(const char *name)
-{
-    struct err why = {""};
-    size_t size;
-    char *path = file_join(dir, name);
-    char *text = file_read(path, 16 << 20, &size, &why);
-    if (text == NULL)
-        fail_msg("%s", why.text);
-    free(path);
-    return text;
-}
-
-/* Runs a line of shell in the test's folder, in which $M is the program; gives the exit code, and
- * out and err. */
-static int run(const char *line)
-{
-    char *command = mem_printf("export HOME=%s XDG_CONFIG_HOME=%s XDG_CACHE_HOME=%s/cache M='%s'; "
-                               "cd %s; { %s ; } >out 2>err </dev/null",
-                               dir, dir, dir, pty_program(), dir, line);
-    int status = system(command);
-    free(command);
-    free(out);
-    free(err);
-    out = slurp("out");
-    err = slurp("err");
-    return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
-}
+#include "tests/e2e/shell.h"
 
 /* As run, of a line that must succeed and print JSON; the caller frees. */
 static json_t *run_json(const char *line)
 {
     json_error_t why;
-    if (run(line) != 0)
-        fail_msg("%s: %s", line, err);
-    json_t *json = json_loads(out, 0, &why);
+    if (shell_run(line) != 0)
+        fail_msg("%s: %s", line, shell_err);
+    json_t *json = json_loads(shell_out, 0, &why);
     if (json == NULL)
-        fail_msg("%s: %s: %s", line, why.text, out);
+        fail_msg("%s: %s: %s", line, why.text, shell_out);
     return json;
 }
 
@@ -67,16 +37,10 @@ static void assert_number(const json_t *json, const char *group, const char *key
                  (long long)json_integer_value(at));
 }
 
-static void assert_has(const char *text, const char *part)
-{
-    if (strstr(text, part) == NULL)
-        fail_msg("expected \"%s\" in:\n%s", part, text);
-}
-
 /* Unpacks fer2013.csv into the test's folder, once. */
 static void unpack(void)
 {
-    char *path = file_join(dir, "fer2013.csv");
+    char *path = file_join(shell_dir, "fer2013.csv");
     if (!file_exists(path)) {
         char *command = mem_printf("zstd -q -d " SHARED_DATA "fer2013.csv.zst -o %s && chmod +w %s",
                                    path, path);
@@ -107,11 +71,11 @@ static void stats_counts_the_classes(void **state)
         assert_int_equal(sum, 3589);
     }
     json_decref(json);
-    assert_int_equal(run("$M stats --data fer2013.csv"), 0);
-    assert_has(out, "fer2013.csv: 35887 images, 7 classes\n");
-    assert_has(out, "angry        3995  13.9 %    467  13.0 %    491  13.7 %");
-    assert_has(out, "the splits have the same mix of classes");
-    for (const char *line = out, *end; *line != '\0'; line = end + 1) {
+    assert_int_equal(shell_run("$M stats --data fer2013.csv"), 0);
+    shell_has(shell_out, "fer2013.csv: 35887 images, 7 classes\n");
+    shell_has(shell_out, "angry        3995  13.9 %    467  13.0 %    491  13.7 %");
+    shell_has(shell_out, "the splits have the same mix of classes");
+    for (const char *line = shell_out, *end; *line != '\0'; line = end + 1) {
         end = strchr(line, '\n');
         assert_in_range(end - line, 0, 80);
     }
@@ -143,9 +107,9 @@ static void doctor_finds_what_is_known_and_mends_leaks(void **state)
     json = run_json("$M doctor --data fer2013.csv --no-faces --no-labels --json --fix");
     assert_known_faults(json); /* it says what it found, then mends */
     json_decref(json);
-    assert_has(err, "excluded 703 images of Training");
-    assert_has(err, "fer2013.csv.corrections");
-    assert_has(err, "--undo");
+    shell_has(shell_err, "excluded 703 images of Training");
+    shell_has(shell_err, "fer2013.csv.corrections");
+    shell_has(shell_err, "--undo");
 
     json = run_json("$M doctor --data fer2013.csv --no-faces --no-labels --json");
     assert_number(json, "leaks", "PrivateTest_in_Training", 0);
@@ -157,8 +121,8 @@ static void doctor_finds_what_is_known_and_mends_leaks(void **state)
     assert_number(json, "excluded", "Training", 703);
     json_decref(json);
 
-    assert_int_equal(run("$M doctor --data fer2013.csv --undo"), 0);
-    assert_has(err, "703 images are back in Training");
+    assert_int_equal(shell_run("$M doctor --data fer2013.csv --undo"), 0);
+    shell_has(shell_err, "703 images are back in Training");
     json = run_json("$M doctor --data fer2013.csv --no-faces --no-labels --json");
     assert_known_faults(json);
     json_decref(json);
@@ -170,15 +134,15 @@ static void doctor_lists_its_findings(void **state)
     (void)state;
     NEED_SHARED("fer2013.csv.zst");
     unpack();
-    assert_int_equal(run("$M doctor --data fer2013.csv --no-labels --cascade no_such.xml --list"),
-                     0);
-    assert_has(err, "moodtop doctor: no faces are looked for: ");
-    assert_has(err, "no_such.xml");
-    assert_has(out, "no face found          not asked");
-    assert_has(out, "\nblank          fer2013.csv:");
-    assert_has(out, "\nleak           fer2013.csv:");
+    assert_int_equal(
+        shell_run("$M doctor --data fer2013.csv --no-labels --cascade no_such.xml --list"), 0);
+    shell_has(shell_err, "moodtop doctor: no faces are looked for: ");
+    shell_has(shell_err, "no_such.xml");
+    shell_has(shell_out, "no face found          not asked");
+    shell_has(shell_out, "\nblank          fer2013.csv:");
+    shell_has(shell_out, "\nleak           fer2013.csv:");
     int lines = 0;
-    for (const char *p = out; (p = strstr(p, "\nblank          fer2013")) != NULL; p++)
+    for (const char *p = shell_out; (p = strstr(p, "\nblank          fer2013")) != NULL; p++)
         lines++;
     assert_int_equal(lines, 12);
 }
@@ -186,14 +150,14 @@ static void doctor_lists_its_findings(void **state)
 static void wrong_use_is_told(void **state)
 {
     (void)state;
-    assert_int_equal(run("$M stats"), 2);
-    assert_has(err, "moodtop stats: which data? expected --data");
-    assert_int_equal(run("$M doctor --json"), 2);
-    assert_has(err, "moodtop doctor: which data? expected --data");
-    assert_int_equal(run("$M doctor --data no_such.csv"), 1);
-    assert_has(err, "moodtop doctor: no_such.csv");
-    assert_int_equal(run("$M stats --data no_such.csv --json"), 1);
-    assert_string_equal(out, "");
+    assert_int_equal(shell_run("$M stats"), 2);
+    shell_has(shell_err, "moodtop stats: which data? expected --data");
+    assert_int_equal(shell_run("$M doctor --json"), 2);
+    shell_has(shell_err, "moodtop doctor: which data? expected --data");
+    assert_int_equal(shell_run("$M doctor --data no_such.csv"), 1);
+    shell_has(shell_err, "moodtop doctor: no_such.csv");
+    assert_int_equal(shell_run("$M stats --data no_such.csv --json"), 1);
+    assert_string_equal(shell_out, "");
 }
 
 /* On a terminal there is progress; ^C ends it, wipes the line, and the shell learns of the signal.
@@ -203,7 +167,8 @@ static void an_interrupt_is_clean(void **state)
     (void)state;
     NEED_SHARED("fer2013.csv.zst");
     unpack();
-    char *data = file_join(dir, "fer2013.csv"), *cache = mem_printf("XDG_CACHE_HOME=%s/cache", dir);
+    char *data = file_join(shell_dir, "fer2013.csv"),
+         *cache = mem_printf("XDG_CACHE_HOME=%s/cache", shell_dir);
     struct pty *p = pty_open(&(struct pty_opts){
         .rows = 24,
         .cols = 80,
@@ -227,7 +192,8 @@ static void findings_lead_to_their_images(void **state)
     (void)state;
     NEED_SHARED("fer2013.csv.zst");
     unpack();
-    char *data = file_join(dir, "fer2013.csv"), *cache = mem_printf("XDG_CACHE_HOME=%s/cache", dir);
+    char *data = file_join(shell_dir, "fer2013.csv"),
+         *cache = mem_printf("XDG_CACHE_HOME=%s/cache", shell_dir);
     struct pty *p = pty_open(&(struct pty_opts){
         .rows = 24,
         .cols = 80,
@@ -254,8 +220,9 @@ static void the_doctor_comes_again(void **state)
     (void)state;
     NEED_SHARED("fer2013.csv.zst");
     unpack();
-    assert_int_equal(run("head -61 fer2013.csv >small.csv"), 0);
-    char *data = file_join(dir, "small.csv"), *cache = mem_printf("XDG_CACHE_HOME=%s/cache", dir);
+    assert_int_equal(shell_run("head -61 fer2013.csv >small.csv"), 0);
+    char *data = file_join(shell_dir, "small.csv"),
+         *cache = mem_printf("XDG_CACHE_HOME=%s/cache", shell_dir);
     struct pty *p = pty_open(&(struct pty_opts){
         .rows = 24,
         .cols = 80,
@@ -277,18 +244,7 @@ static void the_doctor_comes_again(void **state)
 static int make_dir(void **state)
 {
     (void)state;
-    return mkdtemp(dir) == NULL ? -1 : 0;
-}
-
-static int remove_dir(void **state)
-{
-    (void)state;
-    char *command = mem_printf("rm -rf %s", dir);
-    int result = system(command);
-    free(command);
-    free(out);
-    free(err);
-    return result;
+    return shell_begin(true);
 }
 
 int main(void)
@@ -302,5 +258,5 @@ int main(void)
         cmocka_unit_test(findings_lead_to_their_images),
         cmocka_unit_test(the_doctor_comes_again),
     };
-    return cmocka_run_group_tests(tests, make_dir, remove_dir);
+    return cmocka_run_group_tests(tests, make_dir, shell_teardown);
 }

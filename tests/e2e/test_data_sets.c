@@ -4,95 +4,56 @@
 #include "tests/unit/unit.h"
 
 #include <stdlib.h>
-#include <string.h>
-#include <sys/wait.h>
 
 #include "base/file.h"
 #include "base/mem.h"
 #include "base/rng.h"
 #include "nn/dataset.h"
+#include "tests/e2e/shell.h"
 #include "vision/media_write.h"
-
-static char dir[] = "/tmp/moodtop-test-XXXXXX";
-static char *out, *err; /* what the last run printed */
-
-static char *slurp(const char *name)
-{
-    struct err why = {""};
-    size_t size;
-    char *path = file_join(dir, name);
-    char *text = file_read(path, 1 << 24, &size, &why);
-    if (text == NULL)
-        fail_msg("%s", why.text);
-    free(path);
-    return text;
-}
-
-/* Runs a line of shell in the tests' folder, $M being the program; gives the exit code. */
-static int run(const char *line)
-{
-    char program[4096];
-    const char *named = getenv("MOODTOP");
-    assert_non_null(realpath(named != NULL ? named : "moodtop", program));
-    char *command = mem_printf("cd %s; export HOME=%s XDG_CACHE_HOME=%s/cache M=%s; { %s ; } "
-                               ">%s/out 2>%s/err </dev/null",
-                               dir, dir, dir, program, line, dir, dir);
-    int status = system(command);
-    free(command);
-    free(out);
-    free(err);
-    out = slurp("out");
-    err = slurp("err");
-    return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
-}
-
-static void assert_has(const char *text, const char *part)
-{
-    if (strstr(text, part) == NULL)
-        fail_msg("expected \"%s\" in:\n%s", part, text);
-}
 
 static void sets_come_back_as_they_were(void **state)
 {
     (void)state;
-    assert_int_equal(run("$M import all.csv all.pack"), 0);
-    assert_has(out, "all.pack: 60 images of 7 classes");
-    assert_int_equal(run("$M export all.pack a.csv --format csv && cmp all.csv a.csv"), 0);
-    assert_int_equal(run("$M export all.csv tree && ls tree/PublicTest/happy"), 0);
-    assert_has(out, ".png");
-    assert_int_equal(run("$M export tree b.csv --format csv && cmp all.csv b.csv"), 0);
-    assert_int_equal(run("$M export --data all.csv --data all.pack two.csv --format csv && "
-                         "wc -l <two.csv"),
+    assert_int_equal(shell_run("$M import all.csv all.pack"), 0);
+    shell_has(shell_out, "all.pack: 60 images of 7 classes");
+    assert_int_equal(shell_run("$M export all.pack a.csv --format csv && cmp all.csv a.csv"), 0);
+    assert_int_equal(shell_run("$M export all.csv tree && ls tree/PublicTest/happy"), 0);
+    shell_has(shell_out, ".png");
+    assert_int_equal(shell_run("$M export tree b.csv --format csv && cmp all.csv b.csv"), 0);
+    assert_int_equal(shell_run("$M export --data all.csv --data all.pack two.csv --format csv && "
+                               "wc -l <two.csv"),
                      0);
-    assert_has(out, "121");
-    assert_int_equal(run("$M export all.csv photos --images jpg && $M import photos p.pack"), 0);
-    assert_has(out, "60 images");
+    shell_has(shell_out, "121");
+    assert_int_equal(shell_run("$M export all.csv photos --images jpg && $M import photos p.pack"),
+                     0);
+    shell_has(shell_out, "60 images");
 }
 
 static void nothing_is_overwritten(void **state)
 {
     (void)state;
-    assert_int_equal(run("$M import all.csv all.csv"), 1);
-    assert_has(err, "moodtop import: all.csv: stands already and is no pack");
-    assert_int_equal(run("mkdir -p full/x; $M export all.csv full"), 1);
-    assert_has(err, "moodtop export: full: expected a new folder or an empty one");
-    assert_int_equal(run("$M import all.csv"), 2);
-    assert_has(err, "expected SRC... DST");
-    assert_int_equal(run("$M export all.csv"), 2);
-    assert_int_equal(run("$M export all.csv no/such/place.csv --format csv"), 1);
-    assert_has(err, "no/such/place.csv: cannot write: No such file or directory");
+    assert_int_equal(shell_run("$M import all.csv all.csv"), 1);
+    shell_has(shell_err, "moodtop import: all.csv: stands already and is no pack");
+    assert_int_equal(shell_run("mkdir -p full/x; $M export all.csv full"), 1);
+    shell_has(shell_err, "moodtop export: full: expected a new folder or an empty one");
+    assert_int_equal(shell_run("$M import all.csv"), 2);
+    shell_has(shell_err, "expected SRC... DST");
+    assert_int_equal(shell_run("$M export all.csv"), 2);
+    assert_int_equal(shell_run("$M export all.csv no/such/place.csv --format csv"), 1);
+    shell_has(shell_err, "no/such/place.csv: cannot write: No such file or directory");
 }
 
 static void damage_is_told(void **state)
 {
     (void)state;
-    assert_int_equal(run("{ head -n 5 all.csv; echo 3,1 2 3,Training; } >hurt.csv; "
-                         "$M stats --data hurt.csv"),
+    assert_int_equal(shell_run("{ head -n 5 all.csv; echo 3,1 2 3,Training; } >hurt.csv; "
+                               "$M stats --data hurt.csv"),
                      0);
-    assert_has(err, "hurt.csv:6: expected 2304 pixels, got 3");
-    assert_has(err, "1 damaged row or file was left out of 4");
-    assert_int_equal(run("$M stats --data hurt.csv --strict"), 1);
-    assert_has(err, "moodtop stats: hurt.csv:6: expected 2304 pixels, got 3");
+    shell_has(shell_err, "hurt.csv:6: expected 2304 pixels, got 3");
+    shell_has(shell_err, "1 damaged row or file was left out of 4");
+    assert_int_equal(shell_run("$M stats --data hurt.csv --strict"), 1);
+    shell_has(shell_err, "moodtop stats: hurt.csv:6: expected 2304 pixels, got 3");
 }
 
 /* Real pictures of any size; empty, cut off, and no picture at all. */
@@ -103,51 +64,53 @@ static void pictures_of_folders_are_read(void **state)
     uint8_t *rgb = mem_alloc(3 * 200 * 120);
     for (int i = 0; i < 3 * 200 * 120; i++)
         rgb[i] = (uint8_t)(i / 600 * 2);
-    assert_int_equal(run("mkdir -p any/joy any/sad"), 0);
-    char *jpg = file_join(dir, "any/joy/wide.jpg"), *png = file_join(dir, "any/sad/tall.png");
+    assert_int_equal(shell_run("mkdir -p any/joy any/sad"), 0);
+    char *jpg = file_join(shell_dir, "any/joy/wide.jpg"),
+         *png = file_join(shell_dir, "any/sad/tall.png");
     assert_int_equal(media_write_picture(jpg, rgb, 200, 120, &why), 0);
     assert_int_equal(media_write_picture(png, rgb, 120, 200, &why), 0);
     free(rgb);
     free(jpg);
     free(png);
-    assert_int_equal(run("cd any/joy; : >empty.jpg; head -c 900 wide.jpg >cut.jpg; "
-                         "head -c 300 ../sad/tall.png >cut.png; echo hello >text.jpg; cd ../..; "
-                         "$M import any any.pack"),
-                     0);
-    assert_has(out, "any.pack: 2 images of 7 classes");
-    assert_has(err, "any/joy/empty.jpg: expected a picture, got an empty file");
-    assert_has(err, "any/joy/cut.jpg: the picture is cut off");
-    assert_has(err, "any/joy/cut.png: the picture is cut off");
-    assert_has(err, "any/joy/text.jpg: ");
-    assert_has(err, "4 damaged rows and files were left out of 2");
-    assert_int_equal(run("$M import any --crop-faces faces.pack"), 0);
+    assert_int_equal(
+        shell_run("cd any/joy; : >empty.jpg; head -c 900 wide.jpg >cut.jpg; "
+                  "head -c 300 ../sad/tall.png >cut.png; echo hello >text.jpg; cd ../..; "
+                  "$M import any any.pack"),
+        0);
+    shell_has(shell_out, "any.pack: 2 images of 7 classes");
+    shell_has(shell_err, "any/joy/empty.jpg: expected a picture, got an empty file");
+    shell_has(shell_err, "any/joy/cut.jpg: the picture is cut off");
+    shell_has(shell_err, "any/joy/cut.png: the picture is cut off");
+    shell_has(shell_err, "any/joy/text.jpg: ");
+    shell_has(shell_err, "4 damaged rows and files were left out of 2");
+    assert_int_equal(shell_run("$M import any --crop-faces faces.pack"), 0);
 }
 
 static void key_points_are_no_lessons(void **state)
 {
     (void)state;
-    assert_int_equal(run("{ for i in $(seq 30); do printf 'p%s,' $i; done; echo Image; "
-                         "for i in $(seq 30); do printf '48,'; done; yes 7 | head -n 9216 | "
-                         "tr '\\n' ' ' | sed 's/ $//'; echo; } >points.csv; "
-                         "$M train --data points.csv --out runs"),
+    assert_int_equal(shell_run("{ for i in $(seq 30); do printf 'p%s,' $i; done; echo Image; "
+                               "for i in $(seq 30); do printf '48,'; done; yes 7 | head -n 9216 | "
+                               "tr '\\n' ' ' | sed 's/ $//'; echo; } >points.csv; "
+                               "$M train --data points.csv --out runs"),
                      1);
-    assert_has(err, "points.csv: holds key points, not classes");
+    shell_has(shell_err, "points.csv: holds key points, not classes");
 }
 
 static void a_full_disk_is_told(void **state)
 {
     (void)state;
-    assert_int_equal(run("ulimit -f 20; trap '' XFSZ; $M import all.csv small.pack"), 1);
-    assert_has(err, "cannot write");
-    assert_int_equal(run("ls | grep -c small.pack"), 1);
+    assert_int_equal(shell_run("ulimit -f 20; trap '' XFSZ; $M import all.csv small.pack"), 1);
+    shell_has(shell_err, "cannot write");
+    assert_int_equal(shell_run("ls | grep -c small.pack"), 1);
 }
 
 static int make_set(void **state)
 {
     (void)state;
-    if (mkdtemp(dir) == NULL)
+    if (shell_begin(true) != 0)
         return -1;
-    char *path = file_join(dir, "all.csv");
+    char *path = file_join(shell_dir, "all.csv");
     FILE *f = fopen(path, "w");
     struct rng r;
     rng_seed(&r, 5, 5);
@@ -165,16 +128,6 @@ static int make_set(void **state)
     return fclose(f);
 }
 
-static int remove_set(void **state)
-{
-    (void)state;
-    char command[128];
-    snprintf(command, sizeof command, "rm -rf '%s'", dir);
-    free(out);
-    free(err);
-    return system(command);
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -185,5 +138,5 @@ int main(void)
         cmocka_unit_test(key_points_are_no_lessons),
         cmocka_unit_test(a_full_disk_is_told),
     };
-    return cmocka_run_group_tests(tests, make_set, remove_set);
+    return cmocka_run_group_tests(tests, make_set, shell_teardown);
 }

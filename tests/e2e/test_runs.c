@@ -8,63 +8,20 @@
 #include <sched.h>
 #include <sys/mount.h>
 #include <sys/statfs.h>
-#include <sys/wait.h>
 
 #include "base/clock.h"
 #include "base/mem.h"
 #include "nn/runs.h"
+#include "tests/e2e/shell.h"
 
 #define LONG "--epochs 100000"
 #define PATIENCE (120 * CLOCK_S) /* far longer than anything takes; a test never waits for it */
 
-static char *out, *err; /* what the last command printed */
-
-static char *slurp(const char *name)
-{
-    struct err why = {""};
-    size_t size;
-    char *path = file_join(folder, name);
-    char *text = file_read(path, 1 << 22, &size, &why);
-    if (text == NULL)
-        fail_msg("%s", why.text);
-    free(path);
-    return text;
-}
-
-/* Runs a line of shell in the folder of this test: $M is the program, $T the flags of a small
- * training; gives the exit code. */
-static int run(const char *line)
-{
-    static const char *program;
-    static char *root;
-    if (root == NULL) {
-        root = getcwd(NULL, 0);
-        program = getenv("MOODTOP") != NULL ? getenv("MOODTOP") : "./moodtop";
-    }
-    char *command = mem_printf("M=$(realpath %s); cd %s; export HOME=$PWD XDG_CONFIG_HOME=$PWD; "
-                               "T='--model %s/" TINY " --data data.csv --batch 8 --lr 0.02'; "
-                               "{ %s ; } >out 2>err </dev/null",
-                               program, folder, root, line);
-    int status = system(command);
-    free(command);
-    free(out);
-    free(err);
-    out = slurp("out");
-    err = slurp("err");
-    return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
-}
-
 static void must(const char *line)
 {
-    int code = run(line);
+    int code = shell_run(line);
     if (code != 0)
-        fail_msg("%s: exit code %d\n%s%s", line, code, out, err);
-}
-
-static void assert_has(const char *text, const char *part)
-{
-    if (strstr(text, part) == NULL)
-        fail_msg("expected \"%s\" in:\n%s", part, text);
+        fail_msg("%s: exit code %d\n%s%s", line, code, shell_out, shell_err);
 }
 
 /* Opens the run of that name below `runs`. */
@@ -100,9 +57,10 @@ static void a_detached_trainer_stops_and_resumes(void **state)
     (void)state;
     must("$M train $T " LONG " --name a --out one --detach; ps -o sid=,tty=,ni= -p $(cut -d' ' -f1 "
          "one/*-a/lock) >ps");
-    assert_has(out, "one/");
-    assert_int_equal(strchr(out, '\n') - out, strlen(out) - 1); /* the directory, nothing else */
-    char *ps = slurp("ps");
+    shell_has(shell_out, "one/");
+    assert_int_equal(strchr(shell_out, '\n') - shell_out,
+                     strlen(shell_out) - 1); /* the directory, nothing else */
+    char *ps = shell_read("ps");
     long session;
     char tty[32];
     int nice_level;
@@ -121,17 +79,17 @@ static void a_detached_trainer_stops_and_resumes(void **state)
     assert_true(r->epoch[0].recall[0] >= 0 && r->epoch[0].seconds > 0);
 
     must("$M stop --out one");
-    assert_has(out, ": stopped after ");
+    shell_has(shell_out, ": stopped after ");
     run_poll(r);
     assert_int_equal(r->state, RUN_STOPPED);
     int epochs = r->epochs;
-    assert_int_equal(run("$M stop --out one"), 1);
-    assert_has(err, "moodtop stop: one/");
-    assert_has(err, ": is not being trained\n");
+    assert_int_equal(shell_run("$M stop --out one"), 1);
+    shell_has(shell_err, "moodtop stop: one/");
+    shell_has(shell_err, ": is not being trained\n");
     must("$M resume --out one --detach");
     wait_until(r, RUN_RUNNING, epochs + 2);
-    assert_int_equal(run("$M resume --out one --detach"), 1); /* two trainers on one run */
-    assert_has(err, ": is being trained by process ");
+    assert_int_equal(shell_run("$M resume --out one --detach"), 1); /* two trainers on one run */
+    shell_has(shell_err, ": is being trained by process ");
     must("$M stop --out one");
     run_close(r);
 }
@@ -151,14 +109,14 @@ static void a_killed_trainer_has_crashed(void **state)
     }
     assert_int_equal(r->state, RUN_CRASHED);
     assert_int_equal(r->pid, 0);
-    assert_has(r->log, " info: epoch ");
-    assert_int_equal(run("$M watch --out killed"), 1);
-    assert_has(out, ": crashed after ");
-    assert_int_equal(run("$M watch --out killed --json"), 1);
-    assert_has(out, "{\"event\":\"epoch\",\"epoch\":2,");
-    assert_has(out, "\n{\"event\":\"end\",\"state\":\"crashed\"}\n");
+    shell_has(r->log, " info: epoch ");
+    assert_int_equal(shell_run("$M watch --out killed"), 1);
+    shell_has(shell_out, ": crashed after ");
+    assert_int_equal(shell_run("$M watch --out killed --json"), 1);
+    shell_has(shell_out, "{\"event\":\"epoch\",\"epoch\":2,");
+    shell_has(shell_out, "\n{\"event\":\"end\",\"state\":\"crashed\"}\n");
     must("$M runs --out killed --json");
-    assert_has(out, "\"state\": \"crashed\"");
+    shell_has(shell_out, "\"state\": \"crashed\"");
     int epochs = r->epochs;
     must("$M resume --out killed --detach");
     wait_until(r, RUN_RUNNING, epochs + 1);
@@ -174,7 +132,7 @@ static void runs_wait_for_each_other(void **state)
     must("$M train $T --epochs 2 --name third --out q --detach");
     must("$M train $T --epochs 2 --name fourth --out q --detach");
     must("$M train $T --epochs 2 --name now --out q --now");
-    assert_has(err, "\ndone: best PublicTest accuracy ");
+    shell_has(shell_err, "\ndone: best PublicTest accuracy ");
     struct run *first = open_named("q", "-first"), *second = open_named("q", "-second"),
                *third = open_named("q", "-third"), *fourth = open_named("q", "-fourth");
     wait_until(first, RUN_RUNNING, 1);
@@ -183,8 +141,8 @@ static void runs_wait_for_each_other(void **state)
     wait_until(fourth, RUN_WAITING, 0);
     assert_true(second->ticket < third->ticket && third->ticket < fourth->ticket);
     must("$M runs --out q");
-    assert_has(out, "  waiting ");
-    assert_has(out, "  epochs=2");
+    shell_has(shell_out, "  waiting ");
+    shell_has(shell_out, "  epochs=2");
     must("$M watch --out q -- -fourth >w & until grep -q 'fourth: waiting in the queue' w; do "
          "sleep 0.05; done; kill $!");
     must("$M stop --out q -- -third"); /* leaves the queue */
@@ -192,8 +150,8 @@ static void runs_wait_for_each_other(void **state)
     kill(first->pid, SIGKILL); /* the next one goes on */
     wait_until(first, RUN_CRASHED, 1);
     must("$M watch --out q -- -fourth");
-    assert_has(out, "epoch 2/2  loss ");
-    assert_has(out, "-fourth: done after 2 of 2 epochs, best PublicTest accuracy ");
+    shell_has(shell_out, "epoch 2/2  loss ");
+    shell_has(shell_out, "-fourth: done after 2 of 2 epochs, best PublicTest accuracy ");
     wait_until(second, RUN_DONE, 2);
     run_poll(fourth);
     assert_true(second->epoch[1].time <= fourth->epoch[0].time);
@@ -203,26 +161,26 @@ static void runs_wait_for_each_other(void **state)
     run_close(second);
     run_close(third);
     run_close(fourth);
-    assert_int_equal(run("$M train $T --epochs 1 --queue --now"), 2);
-    assert_has(err, "expected --queue or --now, got both");
+    assert_int_equal(shell_run("$M train $T --epochs 1 --queue --now"), 2);
+    shell_has(shell_err, "expected --queue or --now, got both");
 }
 
 static void what_is_wrong_is_said_at_once(void **state)
 {
     (void)state;
-    assert_int_equal(run("$M train $T --data none.csv --out bad --detach"), 1);
-    assert_has(err, "moodtop train: none.csv: No such file or directory\n");
-    assert_string_equal(out, "");
-    assert_int_equal(run("$M watch --out none"), 1);
-    assert_has(err, "moodtop watch: none: No such file or directory\n");
-    assert_int_equal(run("$M resume nothing/there"), 1);
-    assert_has(err, "not a run directory");
+    assert_int_equal(shell_run("$M train $T --data none.csv --out bad --detach"), 1);
+    shell_has(shell_err, "moodtop train: none.csv: No such file or directory\n");
+    assert_string_equal(shell_out, "");
+    assert_int_equal(shell_run("$M watch --out none"), 1);
+    shell_has(shell_err, "moodtop watch: none: No such file or directory\n");
+    assert_int_equal(shell_run("$M resume nothing/there"), 1);
+    shell_has(shell_err, "not a run directory");
     must("$M runs --out none");
-    assert_has(err, "none: no runs\n");
+    shell_has(shell_err, "none: no runs\n");
     must("$M train $T --epochs 1 --name x --out bad2; mkdir -p moved; mv data.csv moved/");
-    assert_int_equal(run("$M resume --out bad2 --detach"), 1); /* the trainer's own words */
-    assert_has(err, "moodtop train: ");
-    assert_has(err, "data.csv: No such file or directory\n");
+    assert_int_equal(shell_run("$M resume --out bad2 --detach"), 1); /* the trainer's own words */
+    shell_has(shell_err, "moodtop train: ");
+    shell_has(shell_err, "data.csv: No such file or directory\n");
     must("mv moved/data.csv .");
 }
 
@@ -231,19 +189,19 @@ static void runs_are_named_noted_and_deleted(void **state)
     (void)state;
     must("$M train $T --epochs 1 --name plain --out hand");
     must("$M runs rename plain --out hand better");
-    assert_has(out, "-better\n");
+    shell_has(shell_out, "-better\n");
     must("$M runs --out hand note better 'with little data'");
     must("$M runs --out hand");
-    assert_has(out, "-better  done           1/1 ");
-    assert_has(out, "  # with little data\n");
+    shell_has(shell_out, "-better  done           1/1 ");
+    shell_has(shell_out, "  # with little data\n");
     must("$M resume --out hand better"); /* is done, and stays so */
     must("$M runs --out hand delete better");
     must("$M runs --out hand; ls hand/.trash");
-    assert_has(err, "hand: no runs\n");
-    assert_has(out, "-better\n");
-    assert_int_equal(run("$M runs --out hand delete"), 2);
-    assert_int_equal(run("$M runs --out hand cook"), 2);
-    assert_int_equal(run("$M runs --out hand delete better"), 1);
+    shell_has(shell_err, "hand: no runs\n");
+    shell_has(shell_out, "-better\n");
+    assert_int_equal(shell_run("$M runs --out hand delete"), 2);
+    assert_int_equal(shell_run("$M runs --out hand cook"), 2);
+    assert_int_equal(shell_run("$M runs --out hand delete better"), 1);
 }
 
 /* A run.json that lacks options, as an older build wrote it. */
@@ -254,8 +212,9 @@ static void a_run_of_an_older_build_goes_on(void **state)
     must("$M train $T --epochs 2 --name old --out old --detach --now; $M watch --out old -- -old");
     must("cd old/*-old; rm metrics.jsonl epochs.csv; grep -vE '\"(mixup|patience)\"' "
          "run.json >r; mv r run.json; cd .. && $M resume --out . -- -old && cat *-old/log.txt");
-    assert_has(out, " warn: run.json has no option \"patience\", as it is of another build: it is "
-                    "\"0\"\n");
+    shell_has(shell_out,
+              " warn: run.json has no option \"patience\", as it is of another build: it is "
+              "\"0\"\n");
     must("printf '[train]\\ndata = none.csv\\n' >o.ini; export MOODTOP_TRAIN_TEACHER=none; "
          "$M --config o.ini resume --out old -- -old; $M --config o.ini resume --out old --detach "
          "-- -old"); /* what is set for new runs is not meant for it */
@@ -303,7 +262,7 @@ static void a_folder_that_vanishes_ends_the_trainer(void **state)
     run_poll(r);
     run_poll(waits);
     assert_int_equal(r->state, RUN_CRASHED);
-    assert_has(r->error, "cannot write: No such file or directory");
+    shell_has(r->error, "cannot write: No such file or directory");
     assert_int_equal(waits->state, RUN_STOPPED);
     must("$M resume --out vanish -- -late");
     wait_until(waits, RUN_DONE, 40);
@@ -328,14 +287,14 @@ static void a_full_file_system_is_told_and_survived(void **state)
     must("$M train $T " LONG " --name f --out full/runs --detach");
     struct run *r = open_named("full/runs", "-f");
     wait_until(r, RUN_RUNNING, 2);
-    int code = run("cat /dev/zero >full/ballast"); /* until it is full */
+    int code = shell_run("cat /dev/zero >full/ballast"); /* until it is full */
     wait_until(r, RUN_CRASHED, 2);
     char *log = strdup(r->log);
     must("rm full/ballast; $M runs --out full/runs --json");
     must("$M train $T --epochs 40 --name g --out full/runs --detach");
     struct run *g = open_named("full/runs", "-g");
     wait_until(g, RUN_RUNNING, 2);
-    run("cat /dev/zero >full/ballast");
+    shell_run("cat /dev/zero >full/ballast");
     while (run_alive(g)) {
         clock_sleep_until(clock_now() + 5 * CLOCK_MS);
         run_poll(g);
@@ -352,7 +311,7 @@ static void a_full_file_system_is_told_and_survived(void **state)
     assert_int_equal(code, 1);
     assert_true(epochs >= 2);
     if (strstr(log, "No space left on device") == NULL && log[0] != '\0')
-        assert_has(r->error, "No space left on device");
+        shell_has(r->error, "No space left on device");
     free(log);
     free(copy);
     free(mount_point);
@@ -379,9 +338,22 @@ static int clean_up(void **state)
     umount2(full, MNT_DETACH);
     free(pattern);
     free(full);
-    free(out);
-    free(err);
+    shell_end();
     return remove_data(state);
+}
+
+/* $T: the flags of a small training. */
+static int begin(void **state)
+{
+    char *root = getcwd(NULL, 0);
+    if (make_data(state) != 0 || root == NULL)
+        return -1;
+    char *flags = mem_printf("--model %s/" TINY " --data data.csv --batch 8 --lr 0.02", root);
+    setenv("T", flags, 1);
+    free(flags);
+    free(root);
+    shell_use(folder, true);
+    return 0;
 }
 
 int main(void)
@@ -397,5 +369,5 @@ int main(void)
         cmocka_unit_test(a_folder_that_vanishes_ends_the_trainer),
         cmocka_unit_test(a_full_file_system_is_told_and_survived),
     };
-    return cmocka_run_group_tests(tests, make_data, clean_up);
+    return cmocka_run_group_tests(tests, begin, clean_up);
 }

@@ -13,53 +13,18 @@
 #include "base/file.h"
 #include "base/mem.h"
 #include "base/rng.h"
+#include "tests/e2e/shell.h"
 
 #define TINY "--model tests/data/tiny --data $D/data.csv --batch 8 --lr 0.02 "
-
-static char dir[] = "/tmp/moodtop-test-XXXXXX";
-static char *out, *err; /* what the last run printed */
-
-static char *slurp(const char *name)
-{
-    struct err why = {""};
-    size_t size;
-    char *path = file_join(dir, name);
-    char *text = file_read(path, 1 << 20, &size, &why);
-    if (text == NULL)
-        fail_msg("%s", why.text);
-    free(path);
-    return text;
-}
-
-/* Runs a line of shell in which $M is the program and $D the folder of this test. */
-static int run(const char *line)
-{
-    char *command = mem_printf("export HOME=%s XDG_CONFIG_HOME=%s D=%s M=${MOODTOP:-./moodtop}; "
-                               "{ %s ; } >%s/out 2>%s/err </dev/null",
-                               dir, dir, dir, line, dir, dir);
-    int status = system(command);
-    free(command);
-    free(out);
-    free(err);
-    out = slurp("out");
-    err = slurp("err");
-    return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
-}
-
-static void assert_has(const char *text, const char *part)
-{
-    if (strstr(text, part) == NULL)
-        fail_msg("expected \"%s\" in:\n%s", part, text);
-}
 
 /* 32 noise pictures of Training, the same as PublicTest, and half of them as PrivateTest. */
 static int make_data(void **state)
 {
     (void)state;
     static const char *const usage[] = {"Training", "PublicTest", "PrivateTest"};
-    if (mkdtemp(dir) == NULL)
+    if (shell_begin(false) != 0)
         return -1;
-    char *path = file_join(dir, "data.csv");
+    char *path = file_join(shell_dir, "data.csv");
     FILE *f = fopen(path, "w");
     free(path);
     if (f == NULL)
@@ -76,32 +41,21 @@ static int make_data(void **state)
     return fclose(f);
 }
 
-static int remove_data(void **state)
-{
-    (void)state;
-    char *command = mem_printf("rm -rf %s", dir);
-    int result = system(command);
-    free(command);
-    free(out);
-    free(err);
-    return result;
-}
-
 static void a_pipe_gets_a_line_per_epoch(void **state)
 {
     (void)state;
-    assert_int_equal(run("$M train " TINY "--out $D/pipe --name a --epochs 2"), 0);
-    assert_string_equal(out, "");
-    assert_has(err, "\nepoch 1/2  ");
-    assert_has(err, "\nepoch 2/2  ");
-    assert_has(err, " images/s  loss ");
-    assert_has(err, "\ndone: best PublicTest accuracy ");
-    assert_null(strchr(err, '\r'));
-    assert_int_equal(run("cd $D/pipe/*-a && ls && cat run.json log.txt"), 0);
-    assert_has(out, "best.safetensors\nepochs.csv\nlabels.txt\nlast.ckpt\nlock\nlog.txt\n"
-                    "metrics.jsonl\nmodel.json\nrun.json\nweights.safetensors\n");
-    assert_has(out, "\"--epochs\",\n  \"2\"");
-    assert_has(out, "epoch 2/2  ");
+    assert_int_equal(shell_run("$M train " TINY "--out $D/pipe --name a --epochs 2"), 0);
+    assert_string_equal(shell_out, "");
+    shell_has(shell_err, "\nepoch 1/2  ");
+    shell_has(shell_err, "\nepoch 2/2  ");
+    shell_has(shell_err, " images/s  loss ");
+    shell_has(shell_err, "\ndone: best PublicTest accuracy ");
+    assert_null(strchr(shell_err, '\r'));
+    assert_int_equal(shell_run("cd $D/pipe/*-a && ls && cat run.json log.txt"), 0);
+    shell_has(shell_out, "best.safetensors\nepochs.csv\nlabels.txt\nlast.ckpt\nlock\nlog.txt\n"
+                         "metrics.jsonl\nmodel.json\nrun.json\nweights.safetensors\n");
+    shell_has(shell_out, "\"--epochs\",\n  \"2\"");
+    shell_has(shell_out, "epoch 2/2  ");
 }
 
 static void a_terminal_gets_one_line_in_place(void **state)
@@ -114,7 +68,6 @@ static void a_terminal_gets_one_line_in_place(void **state)
     pid_t child = forkpty(&fd, NULL, NULL, &narrow);
     assert_true(child >= 0);
     if (child == 0) {
-        setenv("D", dir, 1);
         execl("/bin/sh", "sh", "-c",
               "exec ${MOODTOP:-./moodtop} train " TINY "--out $D/pty --epochs 1", (char *)NULL);
         _exit(127);
@@ -127,24 +80,24 @@ static void a_terminal_gets_one_line_in_place(void **state)
     int status;
     assert_int_equal(waitpid(child, &status, 0), child);
     assert_int_equal(status, 0);
-    assert_has(text, "\repoch 1/1 batch 1/4  ");
-    assert_has(text, "\repoch 1/1 batch 4/4  ");
+    shell_has(text, "\repoch 1/1 batch 1/4  ");
+    shell_has(text, "\repoch 1/1 batch 4/4  ");
     char *last = strstr(text, "\repoch 1/1 batch 4/4  ");
     assert_int_equal(strchr(last, '\033') - last, 1 + 39); /* cut to the terminal's width */
-    assert_has(text, "\repoch 1/1  ");
-    assert_has(text, "\r\033[Kdone: ");
+    shell_has(text, "\repoch 1/1  ");
+    shell_has(text, "\r\033[Kdone: ");
 }
 
 static void an_estimate_tells_time_and_memory(void **state)
 {
     (void)state;
-    assert_int_equal(run("$M train " TINY "--out $D/estimate --epochs 3 --estimate"), 0);
-    assert_has(out, " images/s, 4 batches an epoch\n");
-    assert_has(out, " an epoch, ");
-    assert_has(out, " in all\n");
-    assert_has(out, " MB of memory\n");
-    assert_string_equal(err, "");
-    assert_int_equal(run("test -e $D/estimate"), 1);
+    assert_int_equal(shell_run("$M train " TINY "--out $D/estimate --epochs 3 --estimate"), 0);
+    shell_has(shell_out, " images/s, 4 batches an epoch\n");
+    shell_has(shell_out, " an epoch, ");
+    shell_has(shell_out, " in all\n");
+    shell_has(shell_out, " MB of memory\n");
+    assert_string_equal(shell_err, "");
+    assert_int_equal(shell_run("test -e $D/estimate"), 1);
 }
 
 static void a_signal_saves_and_resume_goes_on(void **state)
@@ -155,30 +108,31 @@ static void a_signal_saves_and_resume_goes_on(void **state)
     char *line = mem_printf("$M train " TINY "--out $D/stop --epochs 100000 & p=$!; %s"
                             "kill -INT $p; wait $p",
                             wait_for_step);
-    assert_int_equal(run(line), 0);
+    assert_int_equal(shell_run(line), 0);
     free(line);
-    assert_has(err, "\nstopped; go on with: moodtop resume ");
-    assert_int_equal(run("tail -n 1 $D/stop/*/metrics.jsonl"), 0);
-    assert_has(out, "{\"event\":\"stop\",\"epoch\":");
+    shell_has(shell_err, "\nstopped; go on with: moodtop resume ");
+    assert_int_equal(shell_run("tail -n 1 $D/stop/*/metrics.jsonl"), 0);
+    shell_has(shell_out, "{\"event\":\"stop\",\"epoch\":");
 
     assert_int_equal(
-        run("$M train --resume $D/stop/* & p=$!; until [ $(grep -c '\"event\":\"start' "
-            "$D/stop/*/metrics.jsonl) = 2 ]; do sleep 0.05; done; "
-            "$M train --resume $D/stop/*; echo $? >&2; kill -TERM $p; wait $p"),
+        shell_run("$M train --resume $D/stop/* & p=$!; until [ $(grep -c '\"event\":\"start' "
+                  "$D/stop/*/metrics.jsonl) = 2 ]; do sleep 0.05; done; "
+                  "$M train --resume $D/stop/*; echo $? >&2; kill -TERM $p; wait $p"),
         0);
-    assert_has(err, ": is being trained by process ");
-    assert_has(err, "\n1\n");
-    assert_has(err, "\nstopped; go on with: ");
+    shell_has(shell_err, ": is being trained by process ");
+    shell_has(shell_err, "\n1\n");
+    shell_has(shell_err, "\nstopped; go on with: ");
 }
 
 static void eval_measures_each_split(void **state)
 {
     (void)state;
-    assert_int_equal(run("$M train " TINY "--out $D/eval --name e --epochs 30 --no-flip --shift 0 "
-                         "--rotate 0 --zoom 0 --brightness 0 --contrast 0 --erasing 0"),
+    assert_int_equal(shell_run("$M train " TINY
+                               "--out $D/eval --name e --epochs 30 --no-flip --shift 0 "
+                               "--rotate 0 --zoom 0 --brightness 0 --contrast 0 --erasing 0"),
                      0);
-    assert_int_equal(run("$M eval --model $D/eval/*-e --data $D/data.csv --json"), 0);
-    json_t *all = json_loads(out, 0, NULL), *dedup = json_object_get(all, "dedup");
+    assert_int_equal(shell_run("$M eval --model $D/eval/*-e --data $D/data.csv --json"), 0);
+    json_t *all = json_loads(shell_out, 0, NULL), *dedup = json_object_get(all, "dedup");
     assert_non_null(all);
     static const char *const keys[] = {"n",        "loss", "accuracy",  "top2",      "top3",
                                        "macro_f1", "ece",  "per_class", "confusion", "dedup",
@@ -199,15 +153,17 @@ static void eval_measures_each_split(void **state)
     assert_int_equal(sum, 32);
     json_decref(all);
     assert_int_equal(
-        run("$M eval --model $D/eval/*-e --data $D/data.csv --json >$D/plain; "
+        shell_run(
+            "$M eval --model $D/eval/*-e --data $D/data.csv --json >$D/plain; "
             "for t in none flip ten; do $M eval --model $D/eval/*-e --json "
             "--data $D/data.csv --tta $t >$D/$t; done; cmp $D/plain $D/none && "
             "! cmp -s $D/plain $D/flip && ! cmp -s $D/flip $D/ten && grep -c '\"n\": 32,' $D/ten"),
         0);
-    assert_int_equal(run("$M eval --model $D/eval/*-e --data $D/data.csv --split Training"), 0);
-    assert_has(out, " on Training: 32 images, ");
-    assert_has(out, "\naccuracy 100.00 %"); /* learned by heart */
-    assert_has(out, "\nsurprise ");
+    assert_int_equal(shell_run("$M eval --model $D/eval/*-e --data $D/data.csv --split Training"),
+                     0);
+    shell_has(shell_out, " on Training: 32 images, ");
+    shell_has(shell_out, "\naccuracy 100.00 %"); /* learned by heart */
+    shell_has(shell_out, "\nsurprise ");
 }
 
 static void what_is_wrong_is_said(void **state)
@@ -222,7 +178,7 @@ static void what_is_wrong_is_said(void **state)
         {"$M train --estimate", 2, "moodtop train: which data? expected --data SET"},
         {"$M eval", 2, "moodtop eval: which data? expected --data SET"},
         {"$M train --data $D/none.csv --out $D/x", 1, "none.csv: No such file or directory"},
-        {"$M train --data tests/data/bad/csv_short_row.csv --out $D/x", 1,
+        {"$M train --strict --data tests/data/bad/csv_short_row.csv --out $D/x", 1,
          "moodtop train: tests/data/bad/csv_short_row.csv:3: expected 2304 pixels, got 2301\n"},
         {"$M train --resume $D --data $D/data.csv", 1, "not a run directory"},
         {"$M train --data $D/data.csv --out $D/data.csv/x --model tests/data/tiny", 1,
@@ -232,10 +188,10 @@ static void what_is_wrong_is_said(void **state)
         {"$M eval --data $D/data.csv --model tests/data/tiny", 1, "weights.safetensors"},
     };
     for (size_t i = 0; i < MEM_COUNT(cases); i++) {
-        int code = run(cases[i].line);
+        int code = shell_run(cases[i].line);
         if (code != cases[i].code)
             fail_msg("%s: exit code %d", cases[i].line, code);
-        assert_has(err, cases[i].want);
+        shell_has(shell_err, cases[i].want);
     }
 }
 
@@ -249,5 +205,5 @@ int main(void)
         cmocka_unit_test(eval_measures_each_split),
         cmocka_unit_test(what_is_wrong_is_said),
     };
-    return cmocka_run_group_tests(tests, make_data, remove_data);
+    return cmocka_run_group_tests(tests, make_data, shell_teardown);
 }

@@ -4,6 +4,7 @@
  * $MOODTOP.
  */
 #include "tests/e2e/pty.h"
+#include "tests/e2e/shell.h"
 #include "tests/unit/unit.h"
 
 #include <glob.h>
@@ -26,7 +27,6 @@
 
 enum { ROWS = 48, COLS = 160 };
 
-static char dir[] = "/tmp/moodtop-test-XXXXXX";
 static char *env_state, *env_out, *env_cache;
 
 /* ---- the world of the tests ------------------------------------------------------------------*/
@@ -37,11 +37,11 @@ static int make_data(void **state)
     (void)state;
     static const char *const usage[] = {"Training", "Training",   "Training",
                                         "Training", "PublicTest", "PrivateTest"};
-    if (mkdtemp(dir) == NULL)
+    if (shell_begin(false) != 0)
         return -1;
-    env_state = mem_printf("XDG_STATE_HOME=%s/state", dir);
-    env_cache = mem_printf("XDG_CACHE_HOME=%s/cache", dir);
-    char *path = file_join(dir, "data.csv");
+    env_state = mem_printf("XDG_STATE_HOME=%s/state", shell_dir);
+    env_cache = mem_printf("XDG_CACHE_HOME=%s/cache", shell_dir);
+    char *path = file_join(shell_dir, "data.csv");
     FILE *f = fopen(path, "w");
     free(path);
     if (f == NULL)
@@ -58,37 +58,22 @@ static int make_data(void **state)
     return fclose(f);
 }
 
-/* Runs a line of shell in which $M is the program and $D the folder of the tests. */
-static int run(const char *line)
-{
-    char *command = mem_printf("export HOME=%s XDG_CONFIG_HOME=%s XDG_CACHE_HOME=%s/cache "
-                               "XDG_STATE_HOME=%s/state D=%s M=${MOODTOP:-./moodtop}; { %s ; } "
-                               ">%s/printed 2>&1 </dev/null",
-                               dir, dir, dir, dir, dir, line, dir);
-    int status = system(command);
-    free(command);
-    return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
-}
-
 /* Ends the trainers that a failed test left behind: those whose locks lie in our folder. */
 static int remove_all(void **state)
 {
     (void)state;
-    run("for l in $D/*/*/lock; do kill -9 $(head -n 1 $l | cut -d' ' -f1); done");
-    char *command = mem_printf("rm -rf %s", dir);
-    int result = system(command);
-    free(command);
+    shell_run("for l in $D/*/*/lock; do kill -9 $(head -n 1 $l | cut -d' ' -f1); done");
     free(env_state);
     free(env_cache);
     free(env_out);
-    return result;
+    return shell_end();
 }
 
 /* The only run of a folder; NULL while there is none. The caller frees it. */
 static char *only_run(const char *out)
 {
     glob_t found;
-    char *pattern = mem_printf("%s/%s/*/run.json", dir, out), *path = NULL;
+    char *pattern = mem_printf("%s/%s/*/run.json", shell_dir, out), *path = NULL;
     if (glob(pattern, 0, NULL, &found) == 0) {
         assert_int_equal(found.gl_pathc, 1);
         path = mem_strdup(found.gl_pathv[0]);
@@ -133,7 +118,7 @@ static struct pty *start(int rows, int cols, const char *out)
 {
     static const char *const args[] = {"live", "--capture-fps", "2", "demo:", NULL};
     free(env_out);
-    env_out = mem_printf("MOODTOP_TRAIN_OUT=%s/%s", dir, out);
+    env_out = mem_printf("MOODTOP_TRAIN_OUT=%s/%s", shell_dir, out);
     const char *env[] = {env_state, env_cache, env_out, "MOODTOP_LAUNCH_NICE=0", NULL};
     struct pty_opts o = {.rows = rows, .cols = cols, .args = args, .env = env};
     struct pty *p = pty_open(&o);
@@ -166,7 +151,7 @@ static void fill_form(struct pty *p, const char *data, const char *model, const 
 
 static char *launch(struct pty *p, const char *out, const char *name, const char *epochs)
 {
-    char *data = mem_printf("%s/data.csv", dir), *path = NULL;
+    char *data = mem_printf("%s/data.csv", shell_dir), *path = NULL;
     pty_keys(p, "4");
     fill_form(p, data, "tests/data/tiny", name, epochs);
     pty_keys(p, "s");
@@ -202,7 +187,7 @@ static bool has_curves(struct pty *p, const void *ctx)
 static void assert_same_file(const char *a, const char *b, const char *name)
 {
     char *line = mem_printf("cmp %s/%s %s/%s", a, name, b, name);
-    if (run(line) != 0)
+    if (shell_run(line) != 0)
         fail_msg("%s and %s differ in %s", a, b, name);
     free(line);
 }
@@ -217,7 +202,7 @@ static void the_form_checks_and_estimates(void **state)
     pty_see(p, "new run in ");
     pty_keys(p, "s");
     pty_see(p, "data: expected a file as");
-    char *data = mem_printf("%s/data.csv", dir);
+    char *data = mem_printf("%s/data.csv", shell_dir);
     fill_form(p, data, "tests/data/tiny", "a", "0");
     pty_keys(p, "gjjj");
     pty_see(p, "expected a whole number");
@@ -256,7 +241,7 @@ static void a_missing_file_is_told_in_the_form(void **state)
 static void a_run_outlives_its_screen_and_ends_to_the_same_bytes(void **state)
 {
     (void)state;
-    assert_int_equal(run("$M train " OPTIONS "--out $D/whole --name w --epochs 300"), 0);
+    assert_int_equal(shell_run("$M train " OPTIONS "--out $D/whole --name w --epochs 300"), 0);
     struct pty *p = start(ROWS, COLS, "kept");
     char *path = launch(p, "kept", "one", "300");
     pid_t trainer = trainer_of(path);
@@ -285,7 +270,7 @@ static void a_run_outlives_its_screen_and_ends_to_the_same_bytes(void **state)
     p = start(ROWS, COLS, "kept");
     pty_keys(p, "4");
     pty_see(p, under_way);
-    pty_see(p, path + strlen(dir) + strlen("/kept/"));
+    pty_see(p, path + strlen(shell_dir) + strlen("/kept/"));
     assert_int_equal(kill(trainer, SIGCONT), 0);
     pty_keys(p, "x");
     pty_see(p, "stop this run?");
@@ -355,8 +340,8 @@ static void a_second_run_waits_or_does_not(void **state)
 static void runs_are_compared_used_and_tidied_up(void **state)
 {
     (void)state;
-    assert_int_equal(run("$M train " OPTIONS "--out $D/list --name aa --epochs 4 && "
-                         "$M train " OPTIONS "--out $D/list --name bb --epochs 6 --no-flip"),
+    assert_int_equal(shell_run("$M train " OPTIONS "--out $D/list --name aa --epochs 4 && "
+                               "$M train " OPTIONS "--out $D/list --name bb --epochs 6 --no-flip"),
                      0);
     struct pty *p = start(ROWS, COLS, "list");
     pty_keys(p, "5");
@@ -387,7 +372,7 @@ static void runs_are_compared_used_and_tidied_up(void **state)
     pty_keys(p, "y");
     pty_see(p, "moved to .trash");
     pty_gone(p, "-better");
-    assert_int_equal(run("ls $D/list/.trash/*-better/run.json"), 0);
+    assert_int_equal(shell_run("ls $D/list/.trash/*-better/run.json"), 0);
     pty_keys(p, "\r");
     pty_see(p, "[1 live]");
     char *path = only_run("list"), *name = strrchr(path, '/') + 1;
@@ -400,7 +385,7 @@ static void runs_are_compared_used_and_tidied_up(void **state)
 static void watch_shows_the_screen_where_there_is_one(void **state)
 {
     (void)state;
-    assert_int_equal(run("$M train " OPTIONS "--out $D/watch --name w --epochs 3"), 0);
+    assert_int_equal(shell_run("$M train " OPTIONS "--out $D/watch --name w --epochs 3"), 0);
     char *path = only_run("watch");
     const char *args[] = {"watch", path, NULL}, *env[] = {env_state, env_cache, NULL};
     struct pty_opts o = {.rows = 24, .cols = 80, .args = args, .env = env};
@@ -420,7 +405,7 @@ static void watch_shows_the_screen_where_there_is_one(void **state)
     pty_resize(p, 48, 160);
     pty_see(p, "recall of each class");
     quit(p);
-    assert_int_equal(run("$M watch $D/watch/* | grep 'done after 3 of 3 epochs'"), 0);
+    assert_int_equal(shell_run("$M watch $D/watch/* | grep 'done after 3 of 3 epochs'"), 0);
     free(path);
 }
 
@@ -433,9 +418,9 @@ static void a_vanished_folder_is_told(void **state)
     pty_see(p, "running");
     pid_t trainer = trainer_of(path);
     assert_int_equal(kill(trainer, SIGSTOP), 0); /* it would fail at its next checkpoint */
-    assert_int_equal(run("mv $D/gone $D/elsewhere"), 0);
+    assert_int_equal(shell_run("mv $D/gone $D/elsewhere"), 0);
     pty_see(p, "THE FOLDER IS GONE");
-    assert_int_equal(run("mv $D/elsewhere $D/gone"), 0);
+    assert_int_equal(shell_run("mv $D/elsewhere $D/gone"), 0);
     pty_gone(p, "THE FOLDER IS GONE");
     assert_int_equal(kill(trainer, SIGCONT), 0);
     pty_see(p, "running");
@@ -461,9 +446,9 @@ static void fer2013_is_trained_from_the_form(void **state)
 {
     (void)state;
     NEED_SHARED("fer2013.csv.zst");
-    assert_int_equal(run("zstd -q -d " SHARED_DATA "fer2013.csv.zst -o $D/fer2013.csv"), 0);
+    assert_int_equal(shell_run("zstd -q -d " SHARED_DATA "fer2013.csv.zst -o $D/fer2013.csv"), 0);
     struct pty *p = start(ROWS, COLS, "real");
-    char *data = mem_printf("%s/fer2013.csv", dir), *keys;
+    char *data = mem_printf("%s/fer2013.csv", shell_dir), *keys;
     pty_keys(p, "4");
     fill_form(p, data, "tests/data/tiny", "real", "2");
     keys = mem_printf("gjjjjjj\r" CLEAR "640\r");

@@ -6,66 +6,13 @@
 
 #include <stdlib.h>
 #include <string.h>
-#include <sys/wait.h>
 
 #include "base/file.h"
 #include "base/mem.h"
 #include "base/text.h"
 #include "config/flags.h"
 #include "config/table.h"
-
-static char dir[] = "/tmp/moodtop-test-XXXXXX";
-static char *out, *err; /* what the last run printed */
-
-static char *slurp(const char *name)
-{
-    struct err why = {""};
-    size_t size;
-    char *path = file_join(dir, name);
-    char *text = file_read(path, 1 << 20, &size, &why);
-    if (text == NULL)
-        fail_msg("%s", why.text);
-    free(path);
-    return text;
-}
-
-/* Runs a line of shell in which $M is the program; gives the exit code, and out and err. */
-static int run(const char *line)
-{
-    char *command = mem_printf("export HOME=%s XDG_CONFIG_HOME=%s M=${MOODTOP:-./moodtop}; "
-                               "{ %s ; } >%s/out 2>%s/err </dev/null",
-                               dir, dir, line, dir, dir);
-    int status = system(command);
-    free(command);
-    free(out);
-    free(err);
-    out = slurp("out");
-    err = slurp("err");
-    return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
-}
-
-static int make_dir(void **state)
-{
-    (void)state;
-    return mkdtemp(dir) == NULL ? -1 : 0;
-}
-
-static int remove_dir(void **state)
-{
-    (void)state;
-    char *command = mem_printf("rm -rf %s", dir);
-    int result = system(command);
-    free(command);
-    free(out);
-    free(err);
-    return result;
-}
-
-static void assert_has(const char *text, const char *part)
-{
-    if (strstr(text, part) == NULL)
-        fail_msg("expected \"%s\" in:\n%s", part, text);
-}
+#include "tests/e2e/shell.h"
 
 static void wrong_usage_exits_with_2_and_a_remedy(void **state)
 {
@@ -92,9 +39,9 @@ static void wrong_usage_exits_with_2_and_a_remedy(void **state)
         {"$M help --completion fish", "expected --completion bash"},
     };
     for (size_t i = 0; i < MEM_COUNT(bad); i++) {
-        int code = run(bad[i].line);
-        assert_has(err, bad[i].want);
-        assert_string_equal(out, "");
+        int code = shell_run(bad[i].line);
+        shell_has(shell_err, bad[i].want);
+        assert_string_equal(shell_out, "");
         assert_int_equal(code, 2);
     }
 }
@@ -102,61 +49,61 @@ static void wrong_usage_exits_with_2_and_a_remedy(void **state)
 static void help_goes_to_a_pipe(void **state)
 {
     (void)state;
-    assert_int_equal(run("$M --help | cat"), 0);
-    assert_has(out, "Usage: moodtop");
-    assert_has(out, "  config ");
-    assert_string_equal(err, "");
-    assert_int_equal(run("$M --version"), 0);
-    assert_has(out, "moodtop " MOODTOP_VERSION "\n");
-    assert_int_equal(run("$M config --help"), 0);
-    for (const char *line = out; *line != '\0'; line += strcspn(line, "\n") + 1)
+    assert_int_equal(shell_run("$M --help | cat"), 0);
+    shell_has(shell_out, "Usage: moodtop");
+    shell_has(shell_out, "  config ");
+    assert_string_equal(shell_err, "");
+    assert_int_equal(shell_run("$M --version"), 0);
+    shell_has(shell_out, "moodtop " MOODTOP_VERSION "\n");
+    assert_int_equal(shell_run("$M config --help"), 0);
+    for (const char *line = shell_out; *line != '\0'; line += strcspn(line, "\n") + 1)
         if (strcspn(line, "\n") > 80)
             fail_msg("more than 80 columns: %s", line);
     for (int i = 0; i < table_count; i++) {
         char flag[TABLE_FLAG_MAX];
         table_flag(&table_rows[i], flag);
-        assert_has(out, flag);
+        shell_has(shell_out, flag);
     }
-    assert_int_equal(run("$M help config | head -n 1"), 0);
-    assert_has(out, "Usage: moodtop config");
-    assert_int_equal(run("$M --verbose config --help"), 0);
-    assert_has(out, "Usage: moodtop config");
+    assert_int_equal(shell_run("$M help config | head -n 1"), 0);
+    shell_has(shell_out, "Usage: moodtop config");
+    assert_int_equal(shell_run("$M --verbose config --help"), 0);
+    shell_has(shell_out, "Usage: moodtop config");
 }
 
 static void lost_output_is_a_failure(void **state)
 {
     (void)state;
-    assert_int_equal(run("$M config >/dev/full"), 1);
-    assert_has(err, "moodtop: cannot write to standard output");
+    assert_int_equal(shell_run("$M config >/dev/full"), 1);
+    shell_has(shell_err, "moodtop: cannot write to standard output");
 }
 
 static void config_prints_what_holds_and_whence(void **state)
 {
     (void)state;
     struct err why = {""};
-    char *path = file_join(dir, "my.ini");
+    char *path = file_join(shell_dir, "my.ini");
     const char *text = "[detect]\nmin_size = 44\n";
     assert_int_equal(file_write_atomic(path, text, strlen(text), &why), 0);
     free(path);
-    assert_int_equal(run("MOODTOP_UI_FPS=9 $M config --config $HOME/my.ini --no-mirror"), 0);
-    assert_has(out, "/my.ini:2\n");
-    assert_has(out, "\nmin_size = 44  ; ");
-    assert_has(out, "\nfps = 9  ; environment MOODTOP_UI_FPS\n");
-    assert_has(out, "\nmirror = false  ; --mirror\n");
-    assert_int_equal(run("$M config >$HOME/all.ini && $M config --config $HOME/all.ini | "
-                         "sed 's/ *;.*//' >$HOME/b && sed 's/ *;.*//' $HOME/all.ini | "
-                         "diff - $HOME/b"),
+    assert_int_equal(shell_run("MOODTOP_UI_FPS=9 $M config --config $HOME/my.ini --no-mirror"), 0);
+    shell_has(shell_out, "/my.ini:2\n");
+    shell_has(shell_out, "\nmin_size = 44  ; ");
+    shell_has(shell_out, "\nfps = 9  ; environment MOODTOP_UI_FPS\n");
+    shell_has(shell_out, "\nmirror = false  ; --mirror\n");
+    assert_int_equal(shell_run("$M config >$HOME/all.ini && $M config --config $HOME/all.ini | "
+                               "sed 's/ *;.*//' >$HOME/b && sed 's/ *;.*//' $HOME/all.ini | "
+                               "diff - $HOME/b"),
                      0);
-    assert_int_equal(run("$M config --json --min-size 50"), 0);
-    assert_has(out, "\"min_size\": {\n      \"value\": 50,\n      \"from\": \"--min-size\"");
-    assert_int_equal(run("$M config detect.min_size general.verbose -v"), 0);
-    assert_has(out, "\n1\n");
+    assert_int_equal(shell_run("$M config --json --min-size 50"), 0);
+    shell_has(shell_out, "\"min_size\": {\n      \"value\": 50,\n      \"from\": \"--min-size\"");
+    assert_int_equal(shell_run("$M config detect.min_size general.verbose -v"), 0);
+    shell_has(shell_out, "\n1\n");
 }
 
 static void completion_offers_what_fits(void **state)
 {
     (void)state;
-    if (run("command -v bash") != 0) {
+    if (shell_run("command -v bash") != 0) {
         puts("SKIP: no bash here");
         skip();
     }
@@ -175,8 +122,8 @@ static void completion_offers_what_fits(void **state)
                                 "COMP_WORDS=(%s); COMP_CWORD=$((${#COMP_WORDS[@]} - 1)); "
                                 "_moodtop; echo \"${COMPREPLY[@]}\"'",
                                 cases[i].words);
-        assert_int_equal(run(line), 0);
-        assert_string_equal(out, cases[i].want);
+        assert_int_equal(shell_run(line), 0);
+        assert_string_equal(shell_out, cases[i].want);
         free(line);
     }
 }
@@ -184,23 +131,23 @@ static void completion_offers_what_fits(void **state)
 static void manual_page_has_no_warnings(void **state)
 {
     (void)state;
-    if (run("command -v groff") != 0) {
+    if (shell_run("command -v groff") != 0) {
         puts("SKIP: no groff here");
         skip();
     }
-    assert_int_equal(run("$M help --man >$HOME/m && groff -man -ww -Tascii $HOME/m | "
-                         "sed 's/.\x08//g'"),
+    assert_int_equal(shell_run("$M help --man >$HOME/m && groff -man -ww -Tascii $HOME/m | "
+                               "sed 's/.\x08//g'"),
                      0);
-    assert_string_equal(err, "");
-    assert_has(out, "--scale-factor");
+    assert_string_equal(shell_err, "");
+    shell_has(shell_out, "--scale-factor");
 }
 
 /* The part of README.md between the two marks is what the program prints. */
 static void readme_has_the_tables_of_this_program(void **state)
 {
     (void)state;
-    assert_int_equal(run("$M help --markdown >$HOME/a && sed -n '/<!-- options -->/,"
-                         "/<!-- end of options -->/{/<!-- /!p}' README.md | diff $HOME/a -"),
+    assert_int_equal(shell_run("$M help --markdown >$HOME/a && sed -n '/<!-- options -->/,"
+                               "/<!-- end of options -->/{/<!-- /!p}' README.md | diff $HOME/a -"),
                      0);
 }
 
@@ -215,5 +162,5 @@ int main(void)
         cmocka_unit_test(manual_page_has_no_warnings),
         cmocka_unit_test(readme_has_the_tables_of_this_program),
     };
-    return cmocka_run_group_tests(tests, make_dir, remove_dir);
+    return cmocka_run_group_tests(tests, shell_setup, shell_teardown);
 }
