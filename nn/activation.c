@@ -137,10 +137,8 @@ static void backward_slice(const struct call *c, const struct slice *s)
 static void activation_backward(struct layer *l, const float *const *x, const float *y,
                                 const float *dy, float *const *dx, struct layer_run *run)
 {
-    if (dx[0] == NULL)
-        return;
     struct call c = {.l = l, .x = x, .y = (float *)y, .dy = dy, .dx = dx, .run = run};
-    call_slices(&c, shape_size(&l->out), backward_slice);
+    call_backward(&c, shape_size(&l->out), backward_slice);
 }
 
 const struct layer_ops activation_ops = {

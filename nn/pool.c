@@ -65,10 +65,8 @@ static void max_backward_slice(const struct call *c, const struct slice *s)
 static void maxpool_backward(struct layer *l, const float *const *x, const float *y,
                              const float *dy, float *const *dx, struct layer_run *run)
 {
-    if (dx[0] == NULL)
-        return;
     struct call c = {.l = l, .x = x, .y = (float *)y, .dy = dy, .dx = dx, .run = run};
-    call_slices(&c, shape_size(&l->in[0]), max_backward_slice);
+    call_backward(&c, shape_size(&l->in[0]), max_backward_slice);
 }
 
 /* Averages count the image's own pixels alone, not the padding, as TensorFlow does. */
@@ -126,10 +124,8 @@ static void avgpool_backward(struct layer *l, const float *const *x, const float
                              const float *dy, float *const *dx, struct layer_run *run)
 {
     (void)y;
-    if (dx[0] == NULL)
-        return;
     struct call c = {.l = l, .x = x, .dy = dy, .dx = dx, .run = run};
-    call_slices(&c, shape_size(&l->in[0]), average_back_slice);
+    call_backward(&c, shape_size(&l->in[0]), average_back_slice);
 }
 
 static int global_config(struct layer *l, const json_t *config, struct err *err)

@@ -55,10 +55,8 @@ static void rescaling_backward(struct layer *l, const float *const *x, const flo
                                const float *dy, float *const *dx, struct layer_run *run)
 {
     (void)y;
-    if (dx[0] == NULL)
-        return;
     struct call c = {.l = l, .x = x, .dy = dy, .dx = dx, .run = run};
-    call_slices(&c, shape_size(&l->out), backward_slice);
+    call_backward(&c, shape_size(&l->out), backward_slice);
 }
 
 const struct layer_ops rescaling_ops = {

@@ -59,3 +59,10 @@ int call_slices(struct call *c, size_t work,
     pool_run(pooled ? c->run->pool : NULL, c->parts, run_part, &job);
     return c->parts;
 }
+
+void call_backward(struct call *c, size_t work,
+                   void (*fn)(const struct call *c, const struct slice *s))
+{
+    if (c->dx[0] != NULL)
+        call_slices(c, work, fn);
+}

@@ -1,8 +1,7 @@
 /*
  * slice: what a layer's forward and backward are called with, and how a call is cut into runs of
- * images for the pool. How it is
- * cut depends on the batch and the shapes alone, never on the number of threads. Lives on the stack
- * of the call.
+ * images for the pool. How it is cut depends on the batch and the shapes alone, never on the number
+ * of threads. Lives on the stack of the call.
  */
 #ifndef NN_SLICE_H
 #define NN_SLICE_H
@@ -53,6 +52,10 @@ struct slice {
  */
 int call_slices(struct call *c, size_t work,
                 void (*fn)(const struct call *c, const struct slice *s));
+
+/* As call_slices, of a backward whose slices write dx[0] alone; nothing where nobody wants that. */
+void call_backward(struct call *c, size_t work,
+                   void (*fn)(const struct call *c, const struct slice *s));
 
 /*
  * Is work that moves so many floats and multiplies so often worth waking the pool for? About 30 us

@@ -93,10 +93,8 @@ static void zeropad_backward(struct layer *l, const float *const *x, const float
                              const float *dy, float *const *dx, struct layer_run *run)
 {
     (void)y;
-    if (dx[0] == NULL)
-        return;
     struct call c = {.l = l, .x = x, .dy = dy, .dx = dx, .run = run};
-    call_slices(&c, shape_size(&l->out), backward_slice);
+    call_backward(&c, shape_size(&l->out), backward_slice);
 }
 
 const struct layer_ops zeropad_ops = {
