@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "vision/live_source.h"
 #include "vision/source.h"
 
 enum {

@@ -1,7 +1,7 @@
 /*
  * camera_menu: the overlay in which a source is chosen, its size and controls are set, and its
  * pictures are turned, mirrored and cut. UI thread; a plain value, zeroed = closed. What is changed
- * takes effect at once, through vision/live.h.
+ * takes effect at once, through vision/live_source.h.
  */
 #ifndef TUI_CAMERA_MENU_H
 #define TUI_CAMERA_MENU_H

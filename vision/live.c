@@ -10,6 +10,7 @@
 
 #include "base/mem.h"
 #include "vision/live_parts.h"
+#include "vision/live_source.h"
 #include "vision/replay.h"
 
 #define FRAMES                                                                                     \

@@ -4,7 +4,7 @@
  * Capture, analysis and watcher never wait for each other: frames go through mailboxes where the
  * newest wins, scenes are copied under a mutex, an eventfd tells that something is new. A lost
  * camera is a state (LIVE_LOST, with the reason) and a retry every second, not an end. All
- * functions: the thread that opened it.
+ * functions: the thread that opened it. What one may ask of its source: vision/live_source.h.
  */
 #ifndef VISION_LIVE_H
 #define VISION_LIVE_H
@@ -14,36 +14,11 @@
 #include "base/err.h"
 #include "config/opts.h"
 #include "nn/infer.h"
-#include "vision/frame.h"
 #include "vision/crop.h"
+#include "vision/frame.h"
+#include "vision/live_status.h"
 #include "vision/scene.h"
 #include "vision/seen.h"
-#include "vision/source_about.h"
-#include "vision/turn.h"
-
-enum live_state { LIVE_OPENING, LIVE_RUNNING, LIVE_PAUSED, LIVE_LOST, LIVE_ENDED };
-
-struct live_status {
-    enum live_state state;
-    char why[ERR_TEXT_MAX]; /* for LIVE_LOST, and LIVE_ENDED if it was not the end of the file */
-    char source[256];       /* the source's label */
-    int width, height;
-    double capture_fps; /* over the last two seconds */
-    double analysed_fps;
-    uint64_t captured, analysed, dropped;
-    int64_t retry;     /* LIVE_LOST: when it is tried again (clock_now() scale); 0 = just now */
-    char record[256];  /* the record's path, also when it has ended; "" = none so far */
-    bool recording;    /* it is being written */
-    uint64_t recorded; /* its lines */
-    char record_why[ERR_TEXT_MAX]; /* why it ended by itself, or why pictures of faces are not
-                                      saved any more; "" = neither */
-    bool replay;     /* a record is played: what follows counts, sizes and rates do not */
-    bool more;       /* the next scene is due already: ask again */
-    int64_t now;     /* the time to show, on the scale of the scenes' */
-    double position; /* s of it */
-    double length;
-    double speed;
-};
 
 struct live;
 
@@ -80,22 +55,6 @@ bool live_update(struct live *l, struct scene *scene, struct live_status *status
  * an earlier record comes first. 0, or -1 and err: the file cannot be made, or (its end) written.
  */
 int live_record(struct live *l, const char *path, struct err *err);
-
-/* Opens another source in place of the one that is there. A replay has none: nothing happens. */
-void live_switch(struct live *l, const struct source_opts *source);
-
-/* The options of the source that is there or being opened. */
-struct source_opts live_source(struct live *l);
-
-/* What the source lets one choose and set; nothing before it is open. */
-void live_about(struct live *l, struct source_about *about);
-
-/* Sets a control of the source soon; live_about then tells what became of it. */
-void live_control(struct live *l, uint32_t id, int value);
-
-/* How pictures are cut, turned and mirrored from now on. */
-void live_turn(struct live *l, const struct turn *turn);
-struct turn live_turned(struct live *l);
 
 /* The watcher shows no colour: sources that can save themselves the work do. Faces are read from
  * grey pictures either way. */

@@ -21,35 +21,11 @@
 #include "vision/album.h"
 #include "vision/analyze.h"
 #include "vision/live.h"
+#include "vision/live_orders.h"
 #include "vision/rate.h"
 #include "vision/record.h"
 #include "vision/source.h"
-
-enum { CONTROLS_MAX = 16, BASELINES_MAX = 16 }; /* orders that may wait */
-
-/* What the watcher wants of the capture thread. */
-struct orders {
-    bool source, turn;
-    struct source_opts source_opts;
-    struct turn turned;
-    int controls;
-    struct {
-        uint32_t id;
-        int value;
-    } control[CONTROLS_MAX];
-};
-
-/* What the watcher wants of the analysis thread. */
-struct wishes {
-    bool crop;
-    struct crop_how how;
-    int watch;
-    int baselines;
-    struct {
-        int id;
-        bool on;
-    } baseline[BASELINES_MAX];
-};
+#include "vision/source_about.h"
 
 struct live {
     struct replay *replay; /* then nothing of what follows is there */

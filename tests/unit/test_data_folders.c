@@ -1,7 +1,6 @@
 /* Tests of folders of pictures behind --data. */
 #include "tests/unit/data_kit.h"
 
-
 #include "base/file.h"
 #include "base/mem.h"
 #include "nn/classes.h"

@@ -13,6 +13,7 @@
 #include "base/mem.h"
 #include "vision/analyze.h"
 #include "vision/live.h"
+#include "vision/live_source.h"
 #include "vision/source.h"
 
 /* ---- a source that does as it is told -------------------------------------------------------- */
