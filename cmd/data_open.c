@@ -13,6 +13,7 @@
 #include "base/log.h"
 #include "base/mem.h"
 #include "nn/corrections.h"
+#include "nn/dataset_how.h"
 #include "vision/crop.h"
 #include "vision/detect.h"
 #include "vision/folder.h"

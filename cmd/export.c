@@ -17,6 +17,7 @@
 #include "base/thread.h"
 #include "cmd/cmd.h"
 #include "cmd/data_open.h"
+#include "nn/dataset_how.h"
 #include "nn/dataset_save.h"
 #include "vision/media_encode.h"
 

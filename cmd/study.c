@@ -18,6 +18,7 @@
 #include "base/thread.h"
 #include "cmd/data_open.h"
 #include "cmd/examine.h"
+#include "nn/dataset_how.h"
 #include "vision/crop.h"
 
 enum { PATIENCE_MS = 100 /* that an opening may take before the screen is drawn without it */ };

@@ -12,6 +12,7 @@
 #include "base/log.h"
 #include "base/mem.h"
 #include "nn/csv.h"
+#include "nn/dataset_how.h"
 #include "nn/hash.h"
 #include "nn/tree.h"
 

@@ -19,6 +19,7 @@
 #include "base/mem.h"
 #include "base/thread.h"
 #include "nn/csv_row.h"
+#include "nn/dataset_how.h"
 
 #include <sys/stat.h>
 

@@ -12,6 +12,7 @@
 #include "nn/classes.h"
 #include "nn/convert.h"
 #include "nn/corrections.h"
+#include "nn/dataset_how.h"
 #include "nn/ferplus.h"
 #include "nn/hash.h"
 

@@ -12,6 +12,7 @@
 #include "base/file.h"
 #include "base/mem.h"
 #include "nn/classes.h"
+#include "nn/dataset_how.h"
 #include "nn/pack_write.h"
 
 /* ---- packs --------------------------------------------------------------------------------- */

@@ -21,6 +21,7 @@
 #include "base/mem.h"
 #include "base/thread.h"
 #include "nn/checkpoint.h"
+#include "nn/dataset_how.h"
 #include "nn/evaluate.h"
 #include "nn/graph_check.h"
 #include "nn/loader.h"

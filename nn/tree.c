@@ -12,6 +12,7 @@
 #include "base/mem.h"
 #include "base/text.h"
 #include "base/thread.h"
+#include "nn/dataset_how.h"
 
 enum { BATCH = 512, THREADS_MAX = 64, NAME_MAX_BYTES = 64 };
 

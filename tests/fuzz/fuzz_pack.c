@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "nn/dataset.h"
+#include "nn/dataset_how.h"
 #include "nn/pack.h"
 
 /* Touches every row, name and text. */

@@ -10,6 +10,7 @@
 #include "base/mem.h"
 #include "nn/corrections.h"
 #include "nn/csv_pixels.h"
+#include "nn/dataset_how.h"
 #include "nn/dataset_save.h"
 #include "nn/pack.h"
 

@@ -11,8 +11,6 @@
 #include "nn/corrections.h"
 #include "nn/dataset_save.h"
 
-/* ---- corrections --------------------------------------------------------------------------- */
-
 static void decisions_last_and_can_be_undone(void **state)
 {
     (void)state;

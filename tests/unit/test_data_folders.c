@@ -5,9 +5,8 @@
 #include "base/mem.h"
 #include "nn/classes.h"
 #include "nn/corrections.h"
+#include "nn/dataset_how.h"
 #include "nn/pack.h"
-
-/* ---- folders ------------------------------------------------------------------------------- */
 
 static bool give_up(void *ctx, const struct dataset_progress *p)
 {

@@ -7,6 +7,7 @@
 
 #include "base/file.h"
 #include "nn/dataset.h"
+#include "nn/dataset_how.h"
 
 #define BAD "tests/data/bad/"
 
