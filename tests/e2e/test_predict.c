@@ -212,17 +212,18 @@ static void real_photos_have_the_faces_that_people_see(void **state)
 static void a_network_is_written_elsewhere(void **state)
 {
     (void)state;
-    assert_int_equal(run("$M model $D/tiny --save $D/half --half"), 0);
-    assert_has(out, "float16");
-    assert_int_equal(run("$M model $D/half --save $D/whole && $M model $D/whole --save $D/again "
-                         "--half && cmp $D/half/weights.safetensors $D/again/weights.safetensors "
-                         "&& cmp $D/tiny/model.json $D/again/model.json && "
-                         "cmp $D/tiny/labels.txt $D/again/labels.txt"),
-                     0);
-    assert_int_equal(run("$M model $D/half --save $D/half/model.json"), 1);
-    assert_has(err, "half/model.json");
-    assert_int_equal(run("$M model $D/none --save $D/x"), 1);
-    assert_has(err, "none/model.json");
+    assert_int_equal(shell_run("$M model $D/tiny --save $D/half --half"), 0);
+    shell_has(shell_out, "float16");
+    assert_int_equal(
+        shell_run("$M model $D/half --save $D/whole && $M model $D/whole --save $D/again "
+                  "--half && cmp $D/half/weights.safetensors $D/again/weights.safetensors "
+                  "&& cmp $D/tiny/model.json $D/again/model.json && "
+                  "cmp $D/tiny/labels.txt $D/again/labels.txt"),
+        0);
+    assert_int_equal(shell_run("$M model $D/half --save $D/half/model.json"), 1);
+    shell_has(shell_err, "half/model.json");
+    assert_int_equal(shell_run("$M model $D/none --save $D/x"), 1);
+    shell_has(shell_err, "none/model.json");
 }
 
 /* With the shipped network; of this test's programs it is the one that needs most. */
