@@ -219,7 +219,7 @@ static void a_run_of_an_older_build_goes_on(void **state)
          "$M --config o.ini resume --out old -- -old; $M --config o.ini resume --out old --detach "
          "-- -old"); /* what is set for new runs is not meant for it */
     struct run *whole = open_named("old", "-new"), *r = open_named("old", "-old");
-    wait_until(r, RUN_DONE, 2); /* the detached one may not have ended yet */
+    wait_until(r, RUN_DONE, 1); /* the detached one may not have ended yet */
     assert_same_file(whole->path, r->path, "last.ckpt");
     run_close(whole);
     run_close(r);
