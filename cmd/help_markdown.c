@@ -38,7 +38,10 @@ static void put_row(const struct table_row *row)
     char flag[TABLE_FLAG_MAX], range[HELP_TEXT_MAX];
     table_flag(row, flag);
     help_range(row, range);
-    printf("| `%s` | `", row->flag_only ? "" : row->key);
+    if (row->flag_only)
+        fputs("| - | `", stdout);
+    else
+        printf("| `%s` | `", row->key);
     if (row->letter != 0)
         printf("-%c`, `", row->letter);
     printf("--%s%s", row->type == TABLE_BOOL ? "[no-]" : "", flag);

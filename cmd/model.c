@@ -159,7 +159,7 @@ const struct command cmd_model = {
     .name = "model",
     .args = "[FILE|DIR]",
     .summary = "print a network's layers, as Keras' summary(); or write a trained one elsewhere",
-    .sections = "weights general",
+    .sections = "weights",
     .examples = "moodtop model\n"
                 "moodtop model models/classic\n"
                 "moodtop model runs/2026-11-21-0930-emotion --save mine --half\n",
