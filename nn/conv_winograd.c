@@ -95,8 +95,6 @@ static bool winograd_fits(const struct conv *c)
 }
 
 /* Half a batch of 64 is always worth a part. */
-/* Half a batch of 64 is always worth a part. */
-/* Half a batch of 64 is always worth a part. */
 static int winograd_images(const struct conv *c)
 {
     struct tiling t = tiling_of(c);
