@@ -22,7 +22,7 @@ Q       := $(if $(V),,@)
 NEED_BUILD := command:$(firstword $(CC)):gcc command:pkg-config:pkg-config \
               pc:ncursesw:libncurses-dev pc:caca:libcaca-dev pc:libv4l2:libv4l-dev pc:libv4lconvert:libv4l-dev \
               pc:libavformat:libavformat-dev pc:libavcodec:libavcodec-dev pc:libavutil:libavutil-dev \
-              pc:libswscale:libswscale-dev pc:expat:libexpat1-dev pc:jansson:libjansson-dev \
+              pc:libswscale:libswscale-dev pc:libjpeg:libjpeg-dev pc:expat:libexpat1-dev pc:jansson:libjansson-dev \
               pc:openblas:libopenblas-pthread-dev header:iniparser.h:libiniparser-dev
 NEED_RUN   := file:/usr/share/opencv4/haarcascades/haarcascade_frontalface_default.xml:opencv-data
 NEED_TEST  := pc:cmocka:libcmocka-dev pc:vterm:libvterm-dev command:pgrep:procps command:zstd:zstd \

@@ -191,15 +191,22 @@ int pack_class(struct pack_writer *w, const char *name)
     return w->classes++;
 }
 
+uint32_t pack_stamp_put(struct pack_writer *w, const char *path, const struct pack_stamp *seen)
+{
+    w->stamp = one_more(w->stamp, w->stamps, sizeof *w->stamp);
+    struct pack_stamp *s = &w->stamp[w->stamps++];
+    *s = *seen;
+    return s->path = pack_text(w, path);
+}
+
 int pack_stamp_file(struct pack_writer *w, const char *path, struct err *err)
 {
+    struct pack_stamp seen = {0};
     struct stat st;
     if (stat(path, &st) != 0)
         return err_errno(err, "%s", path);
-    w->stamp = one_more(w->stamp, w->stamps, sizeof *w->stamp);
-    struct pack_stamp *s = &w->stamp[w->stamps++];
-    *s = (struct pack_stamp){.path = pack_text(w, path)};
-    pack_stamp_of(&st, s);
+    pack_stamp_of(&st, &seen);
+    pack_stamp_put(w, path, &seen);
     return 0;
 }
 
@@ -210,9 +217,7 @@ const char *pack_first_damage(const struct pack_writer *w)
 
 void pack_stamp_listing(struct pack_writer *w, const char *path)
 {
-    w->stamp = one_more(w->stamp, w->stamps, sizeof *w->stamp);
-    w->stamp[w->stamps++] =
-        (struct pack_stamp){.path = pack_text(w, path), .listing = 1, .size = pack_listing(path)};
+    pack_stamp_put(w, path, &(struct pack_stamp){.listing = 1, .size = pack_listing(path)});
 }
 
 int pack_count(const struct pack_writer *w)

@@ -43,11 +43,15 @@ void pack_damage(struct pack_writer *w, const char *text);
 /* The class of that name, the seven's other names included, made if there is none; -1 if 64 are. */
 int pack_class(struct pack_writer *w, const char *name);
 
+/* The first of all; NULL if there is none. */
+const char *pack_first_damage(const struct pack_writer *w);
+
 /* Takes down what the file or folder is now. 0 or -1. */
 int pack_stamp_file(struct pack_writer *w, const char *path, struct err *err);
 
-/* The first of them; NULL if there is none. */
-const char *pack_first_damage(const struct pack_writer *w);
+/* The same as it was seen before (pack_stamp_of); the place of its path among the pack's texts, any
+ * end of which may serve as an origin. */
+uint32_t pack_stamp_put(struct pack_writer *w, const char *path, const struct pack_stamp *seen);
 
 /* The same of a folder's names alone. */
 void pack_stamp_listing(struct pack_writer *w, const char *path);

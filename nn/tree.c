@@ -22,6 +22,17 @@ struct item {
     const char *name; /* below the root; points into path */
     int class;
     enum split split;
+    long number; /* that is the file's whole name, without its ending; or -1 */
+};
+
+/* Pictures that are decoded together; the sound ones are written while the next batch is. */
+struct batch {
+    int first, n;             /* items */
+    int at, rows;             /* in the pack */
+    uint8_t *pixels;          /* (BATCH, DATASET_PIXELS) */
+    struct err *failed;       /* (BATCH) "" where it was read */
+    struct pack_stamp *stamp; /* (BATCH) */
+    int error;                /* why it could not be written */
 };
 
 struct tree {
@@ -33,10 +44,9 @@ struct tree {
     bool named;           /* a folder is called as a split is: "Training" */
     struct stat above[2]; /* the folders that the one being read lies in */
     struct pool *pool;
-    /* The batch that is decoded. */
-    int first;
-    uint8_t *pixels;    /* (BATCH, DATASET_PIXELS) */
-    struct err *failed; /* (BATCH) "" where it was read */
+    struct batch batch[2];
+    int now;    /* the batch that is decoded */
+    bool fixed; /* no row taken so far will change its class or split */
 };
 
 int tree_split(const char *name)
@@ -71,15 +81,22 @@ static int unhidden(const struct dirent *e)
     return e->d_name[0] != '.';
 }
 
-static void add_item(struct tree *t, const char *path, int class, enum split split)
+static long number_of(const char *file)
+{
+    size_t digits = strspn(file, "0123456789");
+    return digits > 0 && digits < 10 && file[digits] == '.' ? atol(file) : -1;
+}
+
+/* path becomes the tree's. */
+static void add_item(struct tree *t, char *path, int class, enum split split)
 {
     if (t->items == t->room) {
         t->room = t->room * 2 + 1024;
         t->item = mem_realloc(t->item, (size_t)t->room, sizeof *t->item);
     }
-    char *copy = mem_strdup(path);
-    const char *name = copy + strlen(t->root);
-    t->item[t->items++] = (struct item){copy, name + strspn(name, "/"), class, split};
+    const char *name = path + strlen(t->root);
+    t->item[t->items++] =
+        (struct item){path, name + strspn(name, "/"), class, split, number_of(file_base(path))};
 }
 
 static int read_dir(struct tree *t, const char *dir, int depth, enum split split, struct err *err);
@@ -110,13 +127,12 @@ static int enter_dir(struct tree *t, const char *path, const char *name, int dep
     int class = -1; /* a folder without pictures is none */
     bool none = false;
     for (int i = 0; i < n; i++) {
-        char *file = file_join(path, entry[i]->d_name);
-        if (t->how->is_picture(entry[i]->d_name) && class < 0)
+        bool picture = t->how->is_picture(entry[i]->d_name);
+        if (picture && class < 0)
             class = pack_class(t->w, name);
-        if (t->how->is_picture(entry[i]->d_name) && class >= 0)
-            add_item(t, file, class, split);
-        none |= t->how->is_picture(entry[i]->d_name) && class < 0;
-        free(file);
+        if (picture && class >= 0)
+            add_item(t, file_join(path, entry[i]->d_name), class, split);
+        none |= picture && class < 0;
         free(entry[i]);
     }
     free(entry);
@@ -153,47 +169,69 @@ static int read_dir(struct tree *t, const char *dir, int depth, enum split split
 
 /* ---- reading it ---------------------------------------------------------------------------- */
 
-static void decode_task(void *ctx, int i, int worker)
+static void decode(struct tree *t, struct batch *b, int i, int worker)
 {
-    struct tree *t = ctx;
-    t->failed[i].text[0] = '\0';
-    t->how->picture(t->how->ctx, worker, t->item[t->first + i].path,
-                    t->pixels + (size_t)i * DATASET_PIXELS, &t->failed[i]);
+    const char *path = t->item[b->first + i].path;
+    struct err *failed = &b->failed[i];
+    struct stat st;
+    failed->text[0] = '\0';
+    memset(&b->stamp[i], 0, sizeof b->stamp[i]);
+    if (stat(path, &st) != 0) { /* before it is read: what changes after that is noticed */
+        err_errno(failed, "%s", path);
+        return;
+    }
+    pack_stamp_of(&st, &b->stamp[i]);
+    t->how->picture(t->how->ctx, worker, path, b->pixels + (size_t)i * DATASET_PIXELS, failed);
 }
 
-/* Puts the pictures of a batch that could be read into the pack. */
-static int take_batch(struct tree *t, int n, struct err *err)
+static void write_batch(struct tree *t, struct batch *b)
 {
-    for (int i = 0; i < n; i++) {
-        const struct item *item = &t->item[t->first + i];
-        if (pack_stamp_file(t->w, item->path, NULL) != 0 && t->failed[i].text[0] == '\0')
-            err_errno(&t->failed[i], "%s", item->path);
-        if (t->failed[i].text[0] != '\0') {
-            if (damage(t, t->failed[i].text, err) != 0)
+    b->error = 0;
+    if (b->rows > 0 && pack_put(t->w, b->at, b->pixels, b->rows) != 0)
+        b->error = errno;
+    if (t->fixed)
+        pack_hash(t->w, b->at, b->pixels, b->rows);
+}
+
+/* The i-th thing to do at once: write the batch before, decode the pictures of this one. */
+static void do_task(void *ctx, int i, int worker)
+{
+    struct tree *t = ctx;
+    if (i == 0)
+        write_batch(t, &t->batch[1 - t->now]);
+    else
+        decode(t, &t->batch[t->now], i - 1, worker);
+}
+
+/* Gives the pictures that could be read their rows of the pack. */
+static int place_batch(struct tree *t, struct batch *b, struct err *err)
+{
+    b->at = pack_count(t->w);
+    b->rows = 0;
+    for (int i = 0; i < b->n; i++) {
+        const struct item *item = &t->item[b->first + i];
+        uint32_t path = b->stamp[i].inode != 0 ? pack_stamp_put(t->w, item->path, &b->stamp[i]) : 0;
+        if (b->failed[i].text[0] != '\0') {
+            if (damage(t, b->failed[i].text, err) != 0)
                 return -1;
             continue;
         }
         int row = pack_grow(t->w, 1, err);
         if (row < 0)
             return -1;
-        pack_row(t->w, row, item->class, item->split, pack_text(t->w, item->name));
-        if (pack_put(t->w, row, t->pixels + (size_t)i * DATASET_PIXELS, 1) != 0)
-            return err_errno(err, "cannot write the pack of %s", t->root);
+        pack_row(t->w, row, item->class, item->split, path + (uint32_t)(item->name - item->path));
+        if (i != b->rows)
+            memcpy(b->pixels + (size_t)b->rows * DATASET_PIXELS,
+                   b->pixels + (size_t)i * DATASET_PIXELS, DATASET_PIXELS);
+        b->rows++;
+        t->fixed |= t->named && item->class < DATASET_CLASSES;
     }
     return 0;
 }
 
-/* The number that is a file's whole name, without its ending; or -1. */
-static long number_of(const struct item *item)
-{
-    const char *name = file_base(item->path);
-    size_t digits = strspn(name, "0123456789");
-    return digits > 0 && digits < 10 && name[digits] == '.' ? atol(name) : -1;
-}
-
 static int by_number(const void *a, const void *b)
 {
-    long x = number_of(a), y = number_of(b);
+    long x = ((const struct item *)a)->number, y = ((const struct item *)b)->number;
     return (x > y) - (x < y);
 }
 
@@ -203,63 +241,89 @@ static int by_number(const void *a, const void *b)
 static void sort_items(struct tree *t)
 {
     for (int i = 0; i < t->items; i++)
-        if (number_of(&t->item[i]) < 0)
+        if (t->item[i].number < 0)
             return;
     struct item *sorted = mem_alloc((size_t)t->items * sizeof *sorted);
     memcpy(sorted, t->item, (size_t)t->items * sizeof *sorted);
     qsort(sorted, (size_t)t->items, sizeof *sorted, by_number);
     bool twice = false;
     for (int i = 1; i < t->items; i++)
-        twice |= number_of(&sorted[i - 1]) == number_of(&sorted[i]);
+        twice |= sorted[i - 1].number == sorted[i].number;
     if (!twice)
         memcpy(t->item, sorted, (size_t)t->items * sizeof *sorted);
     free(sorted);
 }
 
+/* Tells how far it is; -1 if that is enough. */
+static int tell(const struct tree *t, int done, int64_t started, int64_t *told, struct err *err)
+{
+    int64_t now = clock_now();
+    if (t->how->progress == NULL || now - *told < 100 * CLOCK_MS)
+        return 0;
+    *told = now;
+    struct dataset_progress p = {t->root, (double)done / t->items,
+                                 (double)(now - started) / CLOCK_S, -1.0};
+    p.left = p.seconds / p.done * (1.0 - p.done);
+    return t->how->progress(t->how->ctx, &p) ? 0 : err_set(err, "%s: given up", t->root);
+}
+
 static int read_items(struct tree *t, struct err *err)
 {
     int64_t started = clock_now(), told = started;
-    for (t->first = 0; t->first < t->items; t->first += BATCH) {
-        int n = t->items - t->first < BATCH ? t->items - t->first : BATCH;
-        pool_run(t->pool, n, decode_task, t);
-        if (take_batch(t, n, err) != 0)
+    struct batch *b;
+    for (int first = 0;; first += b->n) {
+        b = &t->batch[t->now];
+        b->first = first;
+        b->n = t->items - first < BATCH ? t->items - first : BATCH;
+        pool_run(t->pool, 1 + b->n, do_task, t);
+        if ((errno = t->batch[1 - t->now].error) != 0)
+            return err_errno(err, "cannot write the pack of %s", t->root);
+        if (b->n == 0) /* a batch of nothing has written the one before it */
+            return 0;
+        if (place_batch(t, b, err) != 0 || tell(t, first + b->n, started, &told, err) != 0)
             return -1;
-        int64_t now = clock_now();
-        if (t->how->progress == NULL || now - told < 100 * CLOCK_MS)
-            continue;
-        told = now;
-        struct dataset_progress p = {t->root, (double)(t->first + n) / t->items,
-                                     (double)(now - started) / CLOCK_S, -1.0};
-        p.left = p.seconds / p.done * (1.0 - p.done);
-        if (!t->how->progress(t->how->ctx, &p))
-            return err_set(err, "%s: given up", t->root);
+        t->now = 1 - t->now;
     }
-    return 0;
+}
+
+static int read_tree(struct tree *t, struct err *err)
+{
+    int cpus = thread_cpus();
+    if (read_dir(t, t->root, 0, SPLIT_TRAINING, err) != 0)
+        return -1;
+    t->pool = pool_new(cpus < THREADS_MAX ? cpus : THREADS_MAX, err);
+    if (t->pool == NULL)
+        return -1;
+    for (int i = 0; i < 2; i++) {
+        t->batch[i].pixels = mem_alloc((size_t)BATCH * DATASET_PIXELS);
+        t->batch[i].failed = mem_zalloc(BATCH, sizeof *t->batch[i].failed);
+        t->batch[i].stamp = mem_zalloc(BATCH, sizeof *t->batch[i].stamp);
+    }
+    sort_items(t);
+    if (read_items(t, err) != 0)
+        return -1;
+    if (t->items > 0 || pack_first_damage(t->w) != NULL)
+        return 0;
+    return err_set(err, "%s: expected pictures in SPLIT/CLASS/ or CLASS/, got none", t->root);
 }
 
 int tree_read(const char *dir, const struct dataset_how *how, struct pack_writer *w, bool *named,
               struct err *err)
 {
     struct tree t = {.root = dir, .how = how, .w = w};
-    int cpus = thread_cpus(), rc = -1;
     if (how->picture == NULL || how->is_picture == NULL)
         return err_set(err, "%s: expected a file, got a folder", dir);
     if (stat(dir, &t.above[0]) != 0)
         return err_errno(err, "%s", dir);
-    if (read_dir(&t, dir, 0, SPLIT_TRAINING, err) == 0 &&
-        (t.pool = pool_new(cpus < THREADS_MAX ? cpus : THREADS_MAX, err)) != NULL) {
-        sort_items(&t);
-        t.pixels = mem_alloc((size_t)BATCH * DATASET_PIXELS);
-        t.failed = mem_zalloc(BATCH, sizeof *t.failed);
-        rc = read_items(&t, err);
-    }
-    if (rc == 0 && t.items == 0 && pack_first_damage(w) == NULL)
-        rc = err_set(err, "%s: expected pictures in SPLIT/CLASS/ or CLASS/, got none", dir);
+    int rc = read_tree(&t, err);
     for (int i = 0; i < t.items; i++)
         free(t.item[i].path);
     free(t.item);
-    free(t.pixels);
-    free(t.failed);
+    for (int i = 0; i < 2; i++) {
+        free(t.batch[i].pixels);
+        free(t.batch[i].failed);
+        free(t.batch[i].stamp);
+    }
     *named = t.named;
     pool_free(t.pool);
     return rc;

@@ -48,6 +48,7 @@ libv4l2.h vision/camera.c
 libv4lconvert.h vision/camera_jpeg.c
 linux/videodev2.h vision/camera*.c
 lib(av|sw) vision/media*.[ch]
+jpeglib.h vision/jpeg.c
 cblas.h nn/gemm.c
 iniparser.h config/config.c
 expat.h vision/cascade.c

@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "base/mem.h"
+#include "vision/jpeg.h"
 #include "vision/media_frame.h"
 #include "vision/source.h"
 
@@ -30,6 +31,7 @@ static const struct {
 };
 
 struct media_picture {
+    struct jpeg *jpeg; /* what it leaves over goes to libav */
     AVCodecContext *codec[KINDS];
     AVPacket *packet;
     AVFrame *frame;
@@ -41,6 +43,7 @@ struct media_picture {
 struct media_picture *media_picture_open(void)
 {
     struct media_picture *m = mem_zalloc(1, sizeof *m);
+    m->jpeg = jpeg_open();
     m->packet = av_packet_alloc();
     m->frame = av_frame_alloc();
     if (m->packet == NULL || m->frame == NULL)
@@ -52,6 +55,7 @@ void media_picture_close(struct media_picture *m)
 {
     if (m == NULL)
         return;
+    jpeg_close(m->jpeg);
     for (int i = 0; i < KINDS; i++)
         avcodec_free_context(&m->codec[i]);
     av_packet_free(&m->packet);
@@ -216,6 +220,11 @@ const uint8_t *media_picture_read(struct media_picture *m, const char *path, int
     if (size < 0)
         return NULL;
     int kind = kind_of(m->file, (size_t)size);
+    if (kind >= 0 && kinds[kind].codec == AV_CODEC_ID_MJPEG) {
+        const uint8_t *plain = jpeg_grey(m->jpeg, m->file, (size_t)size, width, height);
+        if (plain != NULL)
+            return plain;
+    }
     AVCodecContext *c = kind >= 0 ? decoder(m, kind) : NULL;
     if (c == NULL)
         return read_source(m, path, width, height, err);

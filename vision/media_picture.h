@@ -2,10 +2,10 @@
  * media_picture: picture files as grey pictures, many of them, fast.
  *
  * What a whole set of pictures is read with: a file is read at once and decoded by a decoder that
- * stays open, where a source would be opened and paced for each. JPEG, PNG, BMP and PNM come this
- * way; whatever else libav reads goes through a source. Unlike there, a file that is cut off is an
- * error. A struct media_picture belongs to one thread; its memory grows to the largest file and
- * picture and stays.
+ * stays open, where a source would be opened and paced for each. JPEG (vision/jpeg.h), PNG, BMP
+ * and PNM come this way; whatever else libav reads goes through a source. Unlike there, a file that
+ * is cut off is an error. A struct media_picture belongs to one thread; its memory grows to the
+ * largest file and picture and stays.
  */
 #ifndef VISION_MEDIA_PICTURE_H
 #define VISION_MEDIA_PICTURE_H
