@@ -1,6 +1,7 @@
 /* launch: see launch.h. */
 #include "cmd/launch.h"
 
+#include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
 #include <spawn.h>
@@ -18,8 +19,9 @@
 #include "nn/rundir.h"
 
 #define LOG_MAX ((size_t)256 << 20)
+#define GIVE_WAY_PAUSE (120 * CLOCK_MS)
 
-enum { WORDS_MAX = 24 };
+enum { WORDS_MAX = 24, GIVE_WAY_TRIES = 5 };
 
 struct words {
     char *word[WORDS_MAX + 1];
@@ -163,4 +165,17 @@ bool launch_is_detached(const char *dir)
                 log.st_dev == own.st_dev && log.st_ino == own.st_ino;
     free(path);
     return same;
+}
+
+void launch_give_way(void)
+{
+    char text[8];
+    int fd = getsid(0) == getpid() ? open("/proc/self/autogroup", O_WRONLY | O_CLOEXEC) : -1;
+    if (fd < 0)
+        return;
+    int n = snprintf(text, sizeof text, "%d", getpriority(PRIO_PROCESS, 0));
+    /* The kernel takes one such wish in 0.1 s, of all processes together. */
+    for (int i = 0; i < GIVE_WAY_TRIES && write(fd, text, (size_t)n) != n && errno == EAGAIN; i++)
+        clock_sleep_until(clock_now() + GIVE_WAY_PAUSE);
+    close(fd);
 }

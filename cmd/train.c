@@ -262,6 +262,8 @@ static int go_on(const struct opts *opts, const char *dir)
     bool quiet = launch_is_detached(dir);
     open_log(opts, dir);
     catch_signals();
+    if (quiet)
+        launch_give_way();
     int rc = opts->launch.queue ? wait_for_turn(r, quiet, &err) : 0;
     if (rc > 0)
         return stop_waiting(r, quiet);
