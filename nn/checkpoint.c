@@ -8,15 +8,13 @@
 #include "base/file.h"
 #include "base/mem.h"
 
-#define MAGIC "MOODCKP3"
-#define MAGIC_BEFORE "MOODCKP2" /* without the confusion */
+#define MAGIC "MOODCKP4"
 #define SIZE_MAX_BYTES ((size_t)4 << 30)
 
 enum {
-    STATE_WORDS = 23,
+    STATE_WORDS = 24,
     SHAPE_WORDS = 4,
     WORDS = STATE_WORDS + SHAPE_WORDS,
-    CONFUSION_WORDS = RUNDIR_CLASSES * RUNDIR_CLASSES,
 };
 
 /* One float block of the file and where it lives in memory. */
@@ -73,7 +71,8 @@ static void pack_state(const struct checkpoint *c, uint64_t *w)
                                          bits(e->val_loss),
                                          bits(e->val_accuracy),
                                          bits(e->val_macro_f1),
-                                         bits(e->lr)};
+                                         bits(e->lr),
+                                         (uint64_t)e->classes};
     memcpy(w, words, sizeof words);
 }
 
@@ -100,7 +99,8 @@ static void unpack_state(struct checkpoint *c, const uint64_t *w)
                                       .val_loss = unbits(w[19]),
                                       .val_accuracy = unbits(w[20]),
                                       .val_macro_f1 = unbits(w[21]),
-                                      .lr = unbits(w[22])}};
+                                      .lr = unbits(w[22]),
+                                      .classes = (int)w[23]}};
 }
 
 static void pack_shape(const struct optimizer *o, uint64_t *w)
@@ -124,13 +124,19 @@ static int list_blocks(const struct graph *g, const struct optimizer *o, struct 
     return n;
 }
 
-static size_t file_size(const struct block *b, int n, bool confusion)
+/* Bytes of the confusion of the epoch finished last. */
+static size_t confusion_size(const struct checkpoint *c)
+{
+    return (size_t)c->last.classes * (size_t)c->last.classes * sizeof(uint64_t);
+}
+
+static size_t file_size(const struct checkpoint *c, const struct block *b, int n)
 {
     size_t size = strlen(MAGIC) + WORDS * sizeof(uint64_t) + sizeof(uint64_t);
     for (int i = 0; i < n; i++)
         size += b[i].n * sizeof(float);
     size += sizeof(uint64_t); /* the optimiser's step count stands before the blocks */
-    return confusion ? size + CONFUSION_WORDS * sizeof(uint64_t) : size;
+    return size + confusion_size(c);
 }
 
 int checkpoint_write(const char *path, const struct checkpoint *c, const struct graph *g,
@@ -138,7 +144,7 @@ int checkpoint_write(const char *path, const struct checkpoint *c, const struct 
 {
     struct block block[4];
     int blocks = list_blocks(g, o, block);
-    size_t size = file_size(block, blocks, true);
+    size_t size = file_size(c, block, blocks);
     char *data = mem_alloc(size), *p = data;
     uint64_t words[WORDS + 1];
     pack_state(c, words);
@@ -148,7 +154,7 @@ int checkpoint_write(const char *path, const struct checkpoint *c, const struct 
     p = mempcpy(p, words, sizeof words);
     for (int i = 0; i < blocks; i++)
         p = mempcpy(p, block[i].x, block[i].n * sizeof(float));
-    p = mempcpy(p, c->last.confusion, CONFUSION_WORDS * sizeof(uint64_t));
+    p = mempcpy(p, c->last.confusion, confusion_size(c));
     uint64_t hash = checkpoint_hash(data, (size_t)(p - data));
     memcpy(p, &hash, sizeof hash);
     int rc = file_write_atomic(path, data, size, err);
@@ -156,41 +162,36 @@ int checkpoint_write(const char *path, const struct checkpoint *c, const struct 
     return rc;
 }
 
-static_assert(sizeof(((struct rundir_epoch *)0)->confusion) == CONFUSION_WORDS * sizeof(uint64_t),
-              "the confusion is copied as it is");
-
-/* Whether a file of either version begins here; *confusion says which one. */
-static bool is_checkpoint(const char *data, size_t size, bool *confusion)
+static bool is_checkpoint(const char *data, size_t size)
 {
-    if (size < strlen(MAGIC) + WORDS * sizeof(uint64_t))
-        return false;
-    *confusion = memcmp(data, MAGIC, strlen(MAGIC)) == 0;
-    return *confusion || memcmp(data, MAGIC_BEFORE, strlen(MAGIC_BEFORE)) == 0;
+    return size >= strlen(MAGIC) + WORDS * sizeof(uint64_t) &&
+           memcmp(data, MAGIC, strlen(MAGIC)) == 0;
 }
 
 /* Whether the numbers fit the struct's fields: what is packed again is what was read. */
-static bool is_in_range(const uint64_t *words)
+static bool is_in_range(const struct checkpoint *c, const uint64_t *words)
 {
-    struct checkpoint c;
     uint64_t again[STATE_WORDS];
-    unpack_state(&c, words);
-    pack_state(&c, again);
-    return memcmp(words, again, sizeof again) == 0 && c.epoch >= 0 && c.batch >= 0 && c.step >= 0 &&
-           c.best_epoch >= 0 && c.plateau.wait >= 0 && c.last.epoch >= 0;
+    pack_state(c, again);
+    return memcmp(words, again, sizeof again) == 0 && c->epoch >= 0 && c->batch >= 0 &&
+           c->step >= 0 && c->best_epoch >= 0 && c->plateau.wait >= 0 && c->last.epoch >= 0 &&
+           c->last.classes >= 0 && c->last.classes <= RUNDIR_CLASSES_MAX;
 }
 
-static bool is_confusion(const char *at)
+/* Whether the n counts at `at` are counts of images. */
+static bool is_confusion(const char *at, size_t n)
 {
-    uint64_t words[CONFUSION_WORDS];
-    memcpy(words, at, sizeof words);
-    for (int i = 0; i < CONFUSION_WORDS; i++)
-        if (words[i] >> 40 != 0)
+    for (size_t i = 0; i < n; i++) {
+        uint64_t count;
+        memcpy(&count, at + i * sizeof count, sizeof count);
+        if (count >> 40 != 0)
             return false;
+    }
     return true;
 }
 
-/* Everything that can be wrong with a file of `size` bytes; 0 or -1. */
-static int check(const char *data, size_t size, size_t want, bool confusion,
+/* Everything that can be wrong with a file of `size` bytes, whose state is `read`; 0 or -1. */
+static int check(const char *data, size_t size, size_t want, const struct checkpoint *read,
                  const struct checkpoint *c, const struct optimizer *o, struct err *err)
 {
     uint64_t hash, words[WORDS], shape[SHAPE_WORDS];
@@ -199,23 +200,41 @@ static int check(const char *data, size_t size, size_t want, bool confusion,
     if (memcmp(words + STATE_WORDS, shape, sizeof shape) != 0)
         return err_set(err, "made with another network or optimizer: %llu parameters, here %llu",
                        (unsigned long long)words[STATE_WORDS + 1], (unsigned long long)shape[1]);
+    if (!is_in_range(read, words))
+        return err_set(err, "damaged: a number is out of range");
     if (size != want)
         return err_set(err, "expected %zu bytes, got %zu: damaged", want, size);
     memcpy(&hash, data + size - sizeof hash, sizeof hash);
     if (hash != checkpoint_hash(data, size - sizeof hash))
         return err_set(err, "damaged: its check sum does not fit its contents");
-    size_t tail = sizeof hash + CONFUSION_WORDS * sizeof(uint64_t);
-    if (!is_in_range(words) || (confusion && !is_confusion(data + size - tail)))
+    size_t confusion = confusion_size(read);
+    if (!is_confusion(data + size - sizeof hash - confusion, confusion / sizeof(uint64_t)))
         return err_set(err, "damaged: a number is out of range");
-    if (words[0] != c->data_hash)
+    if (read->data_hash != c->data_hash)
         return err_set(err, "made with another data set");
-    if (words[1] != c->model_hash)
+    if (read->model_hash != c->model_hash)
         return err_set(err, "made with another model.json");
-    if (words[2] != c->votes_hash)
+    if (read->votes_hash != c->votes_hash)
         return err_set(err, "made with other FER+ votes");
-    if (words[3] != c->teacher_hash)
+    if (read->teacher_hash != c->teacher_hash)
         return err_set(err, "made with another teacher");
     return 0;
+}
+
+/* Copies what stands in a file that was checked, whose state is already in c. */
+static void take(const char *data, struct checkpoint *c, struct optimizer *o,
+                 const struct block *block, int blocks)
+{
+    const char *p = data + strlen(MAGIC) + WORDS * sizeof(uint64_t);
+    uint64_t steps;
+    memcpy(&steps, p, sizeof steps);
+    o->steps = steps;
+    p += sizeof steps;
+    for (int i = 0; i < blocks; i++) {
+        memcpy(block[i].x, p, block[i].n * sizeof(float));
+        p += block[i].n * sizeof(float);
+    }
+    memcpy(c->last.confusion, p, confusion_size(c));
 }
 
 int checkpoint_read(const char *path, struct checkpoint *c, struct graph *g, struct optimizer *o,
@@ -226,27 +245,23 @@ int checkpoint_read(const char *path, struct checkpoint *c, struct graph *g, str
     if (data == NULL)
         return -1;
     struct block block[4];
-    int blocks = list_blocks(g, o, block);
-    bool confusion;
-    int rc = is_checkpoint(data, size, &confusion)
-                 ? check(data, size, file_size(block, blocks, confusion), confusion, c, o, err)
-                 : err_set(err, "not a checkpoint of this version of moodtop");
-    if (rc != 0) {
-        free(data);
-        return err_prefix(err, "%s", path);
+    int blocks = list_blocks(g, o, block), rc;
+    struct checkpoint *read = mem_zalloc(1, sizeof *read);
+    if (is_checkpoint(data, size)) {
+        uint64_t words[STATE_WORDS];
+        memcpy(words, data + strlen(MAGIC), sizeof words);
+        unpack_state(read, words);
+        rc = check(data, size, file_size(read, block, blocks), read, c, o, err);
+    } else {
+        rc = err_set(err, "not a checkpoint of this version of moodtop");
     }
-    uint64_t words[WORDS + 1];
-    const char *p = data + strlen(MAGIC);
-    memcpy(words, p, sizeof words);
-    p += sizeof words;
-    unpack_state(c, words);
-    o->steps = words[WORDS];
-    for (int i = 0; i < blocks; i++) {
-        memcpy(block[i].x, p, block[i].n * sizeof(float));
-        p += block[i].n * sizeof(float);
+    if (rc == 0) {
+        *c = *read;
+        take(data, c, o, block, blocks);
+    } else {
+        err_prefix(err, "%s", path);
     }
-    if (confusion)
-        memcpy(c->last.confusion, p, CONFUSION_WORDS * sizeof(uint64_t));
+    free(read);
     free(data);
-    return 0;
+    return rc;
 }

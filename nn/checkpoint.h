@@ -1,14 +1,14 @@
 /*
  * checkpoint: all that a training run is at one moment, in one file.
  *
- *   8 bytes   "MOODCKP3"
- *   u64 x 28  the struct checkpoint in order (23), trainable, params, has v, has an average, steps
+ *   8 bytes   "MOODCKP4"
+ *   u64 x 29  the struct checkpoint in order (24), trainable, params, has v, has an average, steps
  *   f32       parameters (params), m (trainable), v (trainable, if any), average (params, if any)
- *   u64 x 49  confusion of the last epoch's validation, [true][predicted]
+ *   u64       confusion of the last epoch's validation (true,predicted)
  *   u64       FNV-1a of all that stands before
  *
- * "MOODCKP2", which is read too, has no confusion. Little-endian; doubles by their bits. Nothing in
- * it depends on the clock, so that equal runs have equal bytes. Trainer thread.
+ * Little-endian; doubles by their bits. Nothing in it depends on the clock, so that equal runs have
+ * equal bytes. Trainer thread.
  */
 #ifndef NN_CHECKPOINT_H
 #define NN_CHECKPOINT_H

@@ -12,6 +12,8 @@
 
 #include "base/file.h"
 #include "base/mem.h"
+#include "nn/classes.h"
+#include "nn/dataset.h"
 #include "nn/run_reader.h"
 #include "nn/rundir.h"
 #include "nn/runopts.h"
@@ -44,6 +46,22 @@ static void add_option(struct run *run, const char *name, json_t *value)
             (struct run_option){.name = mem_strdup(name), .value = mem_strdup(word)};
 }
 
+/* The classes by name; a run.json without them is of a build that knew FER2013's seven alone. */
+static void take_labels(struct run *run, const json_t *labels)
+{
+    size_t n = json_array_size(labels), own = n > 0 && n <= RUNDIR_CLASSES_MAX ? n : 0;
+    run->classes = own > 0 ? (int)own : DATASET_CLASSES;
+    size_t classes = (size_t)run->classes;
+    run->label = mem_zalloc(classes, sizeof *run->label);
+    for (size_t i = 0; i < classes; i++) {
+        const char *name =
+            own > 0 ? json_string_value(json_array_get(labels, i)) : classes_names[i];
+        run->label[i] = mem_strdup(name != NULL ? name : "?");
+    }
+    run->confusion = mem_zalloc(classes * classes, sizeof *run->confusion);
+    run->reader->figures = mem_zalloc(classes + classes * classes, sizeof(double));
+}
+
 static void take_about(struct run *run, json_t *about)
 {
     json_t *options = json_object_get(about, "options"), *value;
@@ -56,6 +74,7 @@ static void take_about(struct run *run, json_t *about)
     json_int_t epochs = json_integer_value(json_object_get(options, "epochs"));
     run->epochs_wanted = epochs > 0 && epochs <= INT_MAX ? (int)epochs : 0;
     run->measure = (int)json_integer_value(json_object_get(options, "measure"));
+    take_labels(run, json_object_get(about, "labels"));
 }
 
 static int read_about(struct run *run, struct err *err)
@@ -193,10 +212,16 @@ void run_close(struct run *run)
         free(run->option[i].value);
     }
     free(run->option);
+    for (int i = 0; i < run->classes; i++)
+        free(run->label[i]);
+    free(run->label);
+    free(run->recall);
+    free(run->confusion);
     free(run->version);
     free(run->note);
     free(run->epoch);
     free(run->step);
+    free(run->reader->figures);
     free(run->reader);
     free(run->path);
     free(run);

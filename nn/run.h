@@ -16,7 +16,6 @@
 #include "base/err.h"
 
 enum {
-    RUN_CLASSES = 7,      /* in the order of labels.txt */
     RUN_STEPS_MAX = 2048, /* newest step events that are kept */
     RUN_LOG_MAX = 4096,
 };
@@ -33,7 +32,6 @@ struct run_epoch {
     double time; /* unix seconds; a clock may jump */
     double loss, accuracy, val_loss, val_accuracy, val_macro_f1, lr;
     double seconds; /* that the epoch took, validation included */
-    double recall[RUN_CLASSES];
 };
 
 struct run_step {
@@ -66,16 +64,19 @@ struct run {
     double started;       /* unix seconds */
     long params;
     int epochs_wanted, measure; /* measure: enum train_measure, what makes an epoch the best */
+    int classes;
+    char **label; /* [classes] */
 
     /* metrics.jsonl */
     struct run_epoch *epoch; /* [epochs], ascending, none twice */
     int epochs;
     struct run_step *step; /* [steps], oldest first, the newest of the file */
     int steps;
-    int best;                                 /* index of the best epoch, -1 without */
-    int confusion_epoch;                      /* 0 without; the last validation's: */
-    long confusion[RUN_CLASSES][RUN_CLASSES]; /* [true][predicted] */
-    char error[ERR_TEXT_MAX];                 /* of the last trainer, "" if it had none */
+    double *recall;           /* [epochs][classes] */
+    int best;                 /* index of the best epoch, -1 without */
+    int confusion_epoch;      /* 0 without; the last validation's: */
+    long *confusion;          /* [classes][classes]: [true][predicted] */
+    char error[ERR_TEXT_MAX]; /* of the last trainer, "" if it had none */
 
     char log[RUN_LOG_MAX]; /* last whole lines of log.txt */
 

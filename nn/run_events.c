@@ -55,14 +55,41 @@ static bool is_count(double x, double max)
     return x >= 0.0 && x <= max;
 }
 
+/* Appends an epoch and its recalls. */
+static void add_epoch(struct run *run, const struct run_epoch *e, const double *recall)
+{
+    struct run_reader *r = run->reader;
+    size_t classes = (size_t)run->classes;
+    if (run->epochs == r->epochs_room) {
+        r->epochs_room = run->epochs * 2 + 32;
+        run->epoch = mem_realloc(run->epoch, (size_t)r->epochs_room, sizeof *e);
+        run->recall = mem_realloc(run->recall, (size_t)r->epochs_room * classes, sizeof *recall);
+    }
+    memcpy(run->recall + (size_t)run->epochs * classes, recall, classes * sizeof *recall);
+    run->epoch[run->epochs++] = *e;
+    find_best(run, run->epochs - 1);
+}
+
+/* Takes the confusion of that epoch, if all of it was read. */
+static void take_confusion(struct run *run, int epoch, const double *confusion)
+{
+    size_t n = (size_t)run->classes * (size_t)run->classes;
+    if (isnan(confusion[n - 1]))
+        return;
+    run->confusion_epoch = epoch;
+    for (size_t i = 0; i < n; i++)
+        run->confusion[i] = is_count(confusion[i], COUNT_MAX) ? (long)confusion[i] : 0;
+}
+
 static void read_epoch(struct run *run, const char *line)
 {
-    double number = NAN, step = NAN, confusion[RUN_CLASSES * RUN_CLASSES];
+    double number = NAN, step = NAN;
+    double *recall = run->reader->figures, *confusion = recall + run->classes;
+    int counts = run->classes * run->classes;
     struct run_epoch e = {.time = 0};
     e.loss = e.accuracy = e.val_loss = e.val_accuracy = e.val_macro_f1 = e.lr = e.seconds = NAN;
-    for (int c = 0; c < RUN_CLASSES; c++)
-        e.recall[c] = NAN;
-    confusion[RUN_CLASSES * RUN_CLASSES - 1] = NAN;
+    for (int i = 0; i < run->classes + counts; i++)
+        recall[i] = NAN;
     const struct run_line_key keys[] = {
         {"epoch", &number, 1},
         {"step", &step, 1},
@@ -73,8 +100,8 @@ static void read_epoch(struct run *run, const char *line)
         {"val_macro_f1", &e.val_macro_f1, 1},
         {"lr", &e.lr, 1},
         {"seconds", &e.seconds, 1},
-        {"recall", e.recall, RUN_CLASSES},
-        {"confusion", confusion, RUN_CLASSES * RUN_CLASSES},
+        {"recall", recall, run->classes},
+        {"confusion", confusion, counts},
         {"time", &e.time, 1},
     };
     if (!run_line_read(line, keys, MEM_COUNT(keys)) || !is_count(number, EPOCH_MAX) ||
@@ -86,18 +113,8 @@ static void read_epoch(struct run *run, const char *line)
         e.seconds = e.time - run->reader->mark; /* of an older build */
     run->reader->mark = e.time;
     drop_epochs(run, e.epoch);
-    if (run->epochs == run->reader->epochs_room) {
-        run->reader->epochs_room = run->epochs * 2 + 32;
-        run->epoch = mem_realloc(run->epoch, (size_t)run->reader->epochs_room, sizeof e);
-    }
-    run->epoch[run->epochs++] = e;
-    find_best(run, run->epochs - 1);
-    if (isnan(confusion[RUN_CLASSES * RUN_CLASSES - 1]))
-        return;
-    run->confusion_epoch = e.epoch;
-    for (int i = 0; i < RUN_CLASSES * RUN_CLASSES; i++)
-        run->confusion[i / RUN_CLASSES][i % RUN_CLASSES] =
-            is_count(confusion[i], COUNT_MAX) ? (long)confusion[i] : 0;
+    add_epoch(run, &e, recall);
+    take_confusion(run, e.epoch, confusion);
 }
 
 /* Makes room for one more step: the older half makes way where RUN_STEPS_MAX is reached. */

@@ -23,6 +23,7 @@ struct run_reader {
     enum run_last last; /* which of these events came last */
     double mark;        /* time of the last epoch or start */
     int epochs_room, steps_room;
+    double *figures; /* [classes + classes * classes], of the line that is being read */
 };
 
 /* Whether the file differs from what was seen; seen becomes what it is now (all 0 if it is gone).

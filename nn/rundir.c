@@ -298,24 +298,22 @@ int rundir_rewind(struct rundir *r, int epoch, struct err *err)
     return rc;
 }
 
-/* Adds "confusion" and "recall" unless nothing is known of them. */
+/* Adds "confusion" and "recall" where they are known. */
 static void add_confusion(json_t *fields, const struct rundir_epoch *e)
 {
     json_t *confusion = json_array(), *recall = json_array();
-    int64_t all = 0;
-    for (int i = 0; i < RUNDIR_CLASSES; i++) {
+    for (int i = 0; i < e->classes; i++) {
+        const int64_t *count = e->confusion + (size_t)i * (size_t)e->classes;
         json_t *row = json_array();
         int64_t sum = 0;
-        for (int k = 0; k < RUNDIR_CLASSES; k++) {
-            json_array_append_new(row, json_integer(e->confusion[i][k]));
-            sum += e->confusion[i][k];
+        for (int k = 0; k < e->classes; k++) {
+            json_array_append_new(row, json_integer(count[k]));
+            sum += count[k];
         }
-        double hits = (double)e->confusion[i][i];
-        json_array_append_new(recall, json_real(sum > 0 ? hits / (double)sum : 0.0));
+        json_array_append_new(recall, json_real(sum > 0 ? (double)count[i] / (double)sum : 0.0));
         json_array_append_new(confusion, row);
-        all += sum;
     }
-    if (all > 0) {
+    if (e->classes > 0) {
         json_object_set(fields, "recall", recall);
         json_object_set(fields, "confusion", confusion);
     }

@@ -36,7 +36,7 @@
 
 #include "base/err.h"
 
-enum { RUNDIR_CLASSES = 7 };
+enum { RUNDIR_CLASSES_MAX = 64 };
 
 enum rundir_use { RUNDIR_FREE, RUNDIR_RUNNING, RUNDIR_WAITING };
 
@@ -51,8 +51,9 @@ struct rundir_epoch {
     int epoch; /* from 1 */
     long step;
     double loss, accuracy, val_loss, val_accuracy, val_macro_f1, lr;
-    int64_t confusion[RUNDIR_CLASSES][RUNDIR_CLASSES]; /* [true][predicted]; all 0 = not known */
     double seconds; /* that it took; 0 = not known. Not in a checkpoint: equal runs are equal */
+    int classes;    /* 0 = the confusion is not known */
+    int64_t confusion[RUNDIR_CLASSES_MAX * RUNDIR_CLASSES_MAX]; /* (true,predicted) */
 };
 
 /* Makes "OUT/2026-11-21-0930-NAME" (with "-2" and so on where that stands) and locks it. */

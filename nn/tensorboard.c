@@ -18,7 +18,7 @@
 
 #define PREFIX "events.out.tfevents."
 
-enum { MESSAGE_MAX = 4096, TAG_MAX = 80, FRAME = 16 };
+enum { MESSAGE_MAX = 16384, TAG_MAX = 80, FRAME = 16 };
 
 /* Numbers of the fields that are used, of Event, Summary, Summary.Value and SessionLog. */
 enum {
@@ -40,8 +40,6 @@ struct tensorboard {
     char *path;
     struct run *run;
     int written; /* epochs */
-    char *const *labels;
-    int classes;
 };
 
 /* ---- framing ------------------------------------------------------------------------------- */
@@ -164,8 +162,10 @@ static int write_beginning(struct tensorboard *t, struct err *err)
     return write_record(t, &first, err) == 0 ? write_record(t, &restart, err) : -1;
 }
 
-static int write_epoch(struct tensorboard *t, const struct run_epoch *e, struct err *err)
+static int write_epoch(struct tensorboard *t, int i, struct err *err)
 {
+    const struct run_epoch *e = &t->run->epoch[i];
+    const double *recall = t->run->recall + (size_t)i * (size_t)t->run->classes;
     struct message event = {.size = 0}, summary = {.size = 0};
     put_scalar(&summary, "loss/training", e->loss);
     put_scalar(&summary, "loss/validation", e->val_loss);
@@ -174,10 +174,10 @@ static int write_epoch(struct tensorboard *t, const struct run_epoch *e, struct 
     put_scalar(&summary, "macro_f1/validation", e->val_macro_f1);
     put_scalar(&summary, "learning_rate", e->lr);
     put_scalar(&summary, "seconds", e->seconds);
-    for (int c = 0; c < t->classes && c < RUN_CLASSES; c++) {
+    for (int c = 0; c < t->run->classes; c++) {
         char tag[TAG_MAX];
-        snprintf(tag, sizeof tag, "recall/%s", t->labels[c]);
-        put_scalar(&summary, tag, e->recall[c]);
+        snprintf(tag, sizeof tag, "recall/%s", t->run->label[c]);
+        put_scalar(&summary, tag, recall[c]);
     }
     put_time(&event, e->time);
     put_key(&event, EVENT_STEP, WIRE_VARINT);
@@ -190,7 +190,7 @@ int tensorboard_update(struct tensorboard *t, struct err *err)
 {
     run_poll(t->run);
     for (; t->written < t->run->epochs; t->written++)
-        if (write_epoch(t, &t->run->epoch[t->written], err) != 0)
+        if (write_epoch(t, t->written, err) != 0)
             return -1;
     return 0;
 }
@@ -209,8 +209,7 @@ static void remove_older(const struct tensorboard *t, const char *dir)
     free(pattern);
 }
 
-struct tensorboard *tensorboard_open(const char *dir, char *const *labels, int classes,
-                                     struct err *err)
+struct tensorboard *tensorboard_open(const char *dir, struct err *err)
 {
     struct tensorboard *t = mem_zalloc(1, sizeof *t);
     char name[200], host[65] = "localhost";
@@ -218,8 +217,6 @@ struct tensorboard *tensorboard_open(const char *dir, char *const *labels, int c
     snprintf(name, sizeof name, PREFIX "%010lld.%s.%ld", (long long)time(NULL), host,
              (long)getpid());
     t->path = file_join(dir, name);
-    t->labels = labels;
-    t->classes = classes;
     t->fd = open(t->path, O_WRONLY | O_CREAT | O_TRUNC | O_APPEND | O_CLOEXEC, 0666);
     if (t->fd < 0)
         err_errno(err, "%s", t->path);

@@ -17,10 +17,8 @@
 
 struct tensorboard;
 
-/* Writes what the run directory has so far into a new event file, which replaces older ones.
- * labels: the classes' names, borrowed. */
-struct tensorboard *tensorboard_open(const char *dir, char *const *labels, int classes,
-                                     struct err *err);
+/* Writes what the run directory has so far into a new event file, which replaces older ones. */
+struct tensorboard *tensorboard_open(const char *dir, struct err *err);
 
 /* Appends the epochs that metrics.jsonl has more by now; 0 or -1. */
 int tensorboard_update(struct tensorboard *t, struct err *err);

@@ -148,10 +148,13 @@ static json_t *about_run(const struct train *t, int argc, char **argv)
         json_pack("{s:s, s:s, s:i, s:i, s:i}", "file", t->opts.data, "hash", hash, "training",
                   t->ds->count[SPLIT_TRAINING], "public_test", t->ds->count[SPLIT_PUBLIC],
                   "private_test", t->ds->count[SPLIT_PRIVATE]);
-    return json_pack("{s:s, s:I, s:o, s:i, s:o, s:o, s:I, s:I, s:o}", "version", MOODTOP_VERSION,
-                     "started", (json_int_t)time(NULL), "command", command, "seed", t->opts.seed,
-                     "options", runopts_to_json(&t->opts), "dataset", data, "params",
-                     (json_int_t)t->model->graph->params, "macs",
+    json_t *labels = json_array();
+    for (int i = 0; i < t->ds->classes; i++)
+        json_array_append_new(labels, json_string(t->ds->class_name[i]));
+    return json_pack("{s:s, s:I, s:o, s:i, s:o, s:o, s:o, s:I, s:I, s:o}", "version",
+                     MOODTOP_VERSION, "started", (json_int_t)time(NULL), "command", command, "seed",
+                     t->opts.seed, "options", runopts_to_json(&t->opts), "dataset", data, "labels",
+                     labels, "params", (json_int_t)t->model->graph->params, "macs",
                      (json_int_t)graph_macs(t->model->graph), "architecture",
                      json_loads(t->model->json, 0, NULL));
 }
@@ -163,9 +166,8 @@ static int write_start_files(struct train *t, int argc, char **argv, struct err 
     if (write_file(t, "model.json", t->model->json, err) != 0)
         return -1;
     char *labels = mem_strdup("");
-    bool own = t->ds->classes != DATASET_CLASSES || strcmp(t->ds->class_name[0], "angry") != 0;
-    for (int i = 0; i < t->model->classes; i++) {
-        char *more = mem_printf("%s%s\n", labels, own ? t->ds->class_name[i] : t->model->labels[i]);
+    for (int i = 0; i < t->ds->classes; i++) {
+        char *more = mem_printf("%s%s\n", labels, t->ds->class_name[i]);
         free(labels);
         labels = more;
     }
@@ -453,9 +455,10 @@ static int validate(struct train *t, struct rundir_epoch *e, bool *best, struct 
     e->val_loss = s.loss;
     e->val_accuracy = s.accuracy;
     e->val_macro_f1 = s.macro_f1;
-    for (int i = 0; i < RUNDIR_CLASSES; i++)
-        for (int k = 0; k < RUNDIR_CLASSES; k++)
-            e->confusion[i][k] = m.confusion[i][k];
+    e->classes = t->ds->classes;
+    for (int i = 0; i < e->classes; i++)
+        for (int k = 0; k < e->classes; k++)
+            e->confusion[i * e->classes + k] = m.confusion[i][k];
     *best = t->at.best_epoch == 0 || measure(t, e) > t->at.best;
     if (rc == 0 && *best) {
         char *path = rundir_file(t->dir, "best.safetensors");
@@ -632,7 +635,7 @@ enum train_end train_run(struct train *t, const struct train_hooks *hooks, struc
     if (t->loader == NULL)
         return TRAIN_FAILED;
     if (t->opts.tensorboard) {
-        t->board = tensorboard_open(t->dir->path, t->model->labels, t->model->classes, err);
+        t->board = tensorboard_open(t->dir->path, err);
         if (t->board == NULL)
             return TRAIN_FAILED;
     }

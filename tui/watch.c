@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "nn/rundir.h"
 #include "tui/curves.h"
 #include "tui/layout.h"
 
@@ -68,7 +69,8 @@ static void place(struct watch *w, enum watch_pane pane, int y, int x, int h, in
 static void lay_out_all(struct watch *w, int rows, int cols)
 {
     int body = rows - HEAD - LOG_ROWS, left = cols * 5 / 8, half = body / 2;
-    int matrix = RUN_CLASSES + 4 < body / 2 ? RUN_CLASSES + 4 : body / 2;
+    int classes = w->run != NULL ? w->run->classes : 0;
+    int matrix = classes + 4 < body / 2 ? classes + 4 : body / 2;
     place(w, WATCH_LOSS, HEAD, 0, half, left - 1);
     place(w, WATCH_ACCURACY, HEAD + half, 0, body - half, left - 1);
     place(w, WATCH_RECALL, HEAD, left, body - matrix, cols - left);
@@ -179,20 +181,21 @@ static void set_pair(struct watch *w, enum watch_pane pane)
         curves_mark(c, run->epoch[run->best].epoch, style_role(w->style, STYLE_GOOD));
 }
 
-static const char *const class_name[RUN_CLASSES] = {"angry", "disgust",  "fear",   "happy",
-                                                    "sad",   "surprise", "neutral"};
-
+/* A line for each class, as far as lines can be told apart; the matrix has all. */
 static void set_recall(struct watch *w)
 {
     struct curves *c = w->curves[WATCH_RECALL];
-    struct style_mood mood[RUN_CLASSES];
-    style_moods(w->style, class_name, RUN_CLASSES, mood);
+    const struct run *run = w->run;
+    struct style_mood mood[RUNDIR_CLASSES_MAX];
+    style_moods(w->style, (const char *const *)run->label, run->classes, mood);
     curves_clear(c);
-    for (int k = 0; k < RUN_CLASSES; k++) {
+    for (int k = 0; k < run->classes && k < PLOT_SERIES_MAX; k++) {
         curves_line(c, mood[k].name, mood[k].letter, mood[k].ink);
-        for (int i = 0; i < w->run->epochs; i++)
-            if (isfinite(w->run->epoch[i].recall[k]))
-                curves_point(c, w->run->epoch[i].epoch, w->run->epoch[i].recall[k]);
+        for (int i = 0; i < run->epochs; i++) {
+            double recall = run->recall[(size_t)i * (size_t)run->classes + (size_t)k];
+            if (isfinite(recall))
+                curves_point(c, run->epoch[i].epoch, recall);
+        }
     }
 }
 
@@ -203,9 +206,11 @@ void watch_set(struct watch *w, const struct run *run, const struct vitals *vita
     w->vitals = vitals != NULL ? *vitals : (struct vitals){.cpu = NAN, .memory = NAN};
     if (run == NULL || (strcmp(run->path, w->name) == 0 && run->change == w->change))
         return;
-    if (strcmp(run->path, w->name) != 0)
+    if (strcmp(run->path, w->name) != 0) {
         for (int i = 0; i < CURVES; i++)
             curves_set_cursor(w->curves[i], NAN);
+        make_panes(w); /* the matrix takes what its classes need */
+    }
     snprintf(w->name, sizeof w->name, "%s", run->path);
     w->change = run->change;
     set_pair(w, WATCH_LOSS);
@@ -418,44 +423,67 @@ static struct ink cell_ink(const struct style *s, bool diagonal, double share)
     return ink;
 }
 
+/* How the matrix fits into a pane: with whole names and counts, or with less. */
+struct matrix {
+    int rows, cols; /* classes that are shown of each side */
+    int label;      /* columns for the names of the rows */
+    int width;      /* of a cell */
+    bool percent;
+};
+
+static struct matrix matrix_in(int rows, int cols, int classes)
+{
+    struct matrix m = {.label = cols >= 10 + 5 * classes ? 9 : 2, .width = 6};
+    m.percent = cols < m.label + 6 * classes;
+    if (m.percent)
+        m.width = (cols - m.label) / classes < 5 ? 4 : 5;
+    m.rows = classes < rows - 1 ? classes : rows - 1;
+    m.cols = classes < (cols - m.label) / m.width ? classes : (cols - m.label) / m.width;
+    return m;
+}
+
+static void draw_confusion_row(struct watch *w, WINDOW *win, const struct matrix *m, int i,
+                               const struct style_mood *mood)
+{
+    const struct style *s = w->style;
+    const long *count = w->run->confusion + (size_t)i * (size_t)w->run->classes;
+    long sum = 0;
+    for (int k = 0; k < w->run->classes; k++)
+        sum += count[k];
+    style_text(s, win, i + 1, 0, m->label - 1, mood->ink,
+               m->label > 2 ? mood->name : (char[]){mood->letter, 0});
+    for (int k = 0; k < m->cols; k++) {
+        double share = sum > 0 ? (double)count[k] / (double)sum : 0;
+        struct ink ink = cell_ink(s, i == k, share);
+        int x = m->label + k * m->width;
+        if (m->percent)
+            style_print(s, win, i + 1, x, m->width, ink, "%*.0f", m->width, 100 * share);
+        else
+            style_print(s, win, i + 1, x, m->width, ink, "%*ld", m->width, count[k]);
+    }
+}
+
 static void draw_confusion(struct watch *w, WINDOW *win)
 {
     const struct style *s = w->style;
     const struct run *run = w->run;
-    struct style_mood mood[RUN_CLASSES];
-    int cols = getmaxx(win), label = cols >= 10 + 5 * RUN_CLASSES ? 9 : 2, width = 5;
-    bool percent = cols < label + 6 * RUN_CLASSES;
+    struct style_mood mood[RUNDIR_CLASSES_MAX];
+    struct matrix m = matrix_in(getmaxy(win), getmaxx(win), run->classes);
     werase(win);
     if (run->confusion_epoch == 0) {
-        style_text(s, win, getmaxy(win) / 2, 1, cols - 2, style_role(s, STYLE_DIM),
+        style_text(s, win, getmaxy(win) / 2, 1, getmaxx(win) - 2, style_role(s, STYLE_DIM),
                    "no validation yet");
         return;
     }
-    width = percent ? (cols - label) / RUN_CLASSES < 5 ? 4 : 5 : 6;
-    style_moods(s, class_name, RUN_CLASSES, mood);
-    style_print(s, win, 0, 0, label, style_role(s, STYLE_DIM), "%d", run->confusion_epoch);
-    for (int k = 0; k < RUN_CLASSES; k++)
-        style_print(s, win, 0, label + k * width, width, style_role(s, STYLE_DIM), "%*.*s", width,
-                    width - 1, mood[k].name);
-    for (int i = 0; i < RUN_CLASSES; i++) {
-        long sum = 0;
-        for (int k = 0; k < RUN_CLASSES; k++)
-            sum += run->confusion[i][k];
-        style_text(s, win, i + 1, 0, label - 1, mood[i].ink,
-                   label > 2 ? mood[i].name : (char[]){mood[i].letter, 0});
-        for (int k = 0; k < RUN_CLASSES; k++) {
-            double share = sum > 0 ? (double)run->confusion[i][k] / (double)sum : 0;
-            struct ink ink = cell_ink(s, i == k, share);
-            if (percent)
-                style_print(s, win, i + 1, label + k * width, width, ink, "%*.0f", width,
-                            100 * share);
-            else
-                style_print(s, win, i + 1, label + k * width, width, ink, "%*ld", width,
-                            run->confusion[i][k]);
-        }
-    }
-    style_text(s, win, RUN_CLASSES + 1, 0, cols, style_role(s, STYLE_DIM),
-               percent ? "per cent of each row" : "images");
+    style_moods(s, (const char *const *)run->label, run->classes, mood);
+    style_print(s, win, 0, 0, m.label, style_role(s, STYLE_DIM), "%d", run->confusion_epoch);
+    for (int k = 0; k < m.cols; k++)
+        style_print(s, win, 0, m.label + k * m.width, m.width, style_role(s, STYLE_DIM), "%*.*s",
+                    m.width, m.width - 1, mood[k].name);
+    for (int i = 0; i < m.rows; i++)
+        draw_confusion_row(w, win, &m, i, &mood[i]);
+    style_text(s, win, run->classes + 1, 0, getmaxx(win), style_role(s, STYLE_DIM),
+               m.percent ? "per cent of each row" : "images");
 }
 
 /* "2026-11-21 15:34:59 info: epoch" is shown from its time on. */

@@ -12,6 +12,7 @@
 #include "base/clock.h"
 #include "base/file.h"
 #include "base/mem.h"
+#include "nn/dataset.h"
 #include "nn/run.h"
 #include "tui/watch.h"
 
@@ -35,8 +36,8 @@ static void write_epoch(FILE *f, int epoch)
             "\"val_loss\":%.9g,\"val_accuracy\":%.9g,\"val_macro_f1\":0.58,\"lr\":0.0123456789,"
             "\"seconds\":44.1234567,\"recall\":[0.5,0.5,0.5,0.8,0.5,0.7,0.6],\"confusion\":[",
             epoch, epoch * 449, loss, 1 - loss / 2, val, 1 - val / 2);
-    for (int row = 0; row < RUN_CLASSES; row++) {
-        for (int k = 0; k < RUN_CLASSES; k++)
+    for (int row = 0; row < DATASET_CLASSES; row++) {
+        for (int k = 0; k < DATASET_CLASSES; k++)
             fprintf(f, "%s%d", k > 0 ? "," : row > 0 ? "],[" : "[", 10 + row * k);
     }
     fprintf(f, "]],\"time\":1795272728}\n");
