@@ -41,8 +41,8 @@ static int open_job(struct job *j, const struct opts *opts, struct err *err)
         (j->ds = data_open_set(opts, opts->eval.data, err)) == NULL ||
         (j->pool = pool_new(threads, err)) == NULL)
         return -1;
-    if (evaluate_fits(j->model->graph, j->ds, err) != 0)
-        return err_prefix(err, "%s/model.json", j->dir);
+    if (evaluate_fits(j->model, j->ds, err) != 0)
+        return -1;
     if (j->ds->count[split] == 0)
         return err_set(err, "%s: has no row of %s", opts->eval.data, j->split_name);
     return 0;

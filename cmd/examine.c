@@ -106,7 +106,7 @@ static int open_model(const char *dir, const struct dataset *ds, struct model **
 {
     if ((*m = model_open(dir, err)) == NULL || model_load_weights(*m, err) != 0)
         return -1;
-    if (evaluate_fits((*m)->graph, ds, err) != 0)
+    if (evaluate_takes((*m)->graph, ds, err) != 0)
         return err_prefix(err, "%s/model.json", dir);
     return match_classes(*m, ds, output, err);
 }

@@ -184,9 +184,12 @@ const struct table_row table_rows[] = {
     {FIELD(train, data), PATH(""), .letter = 'd', .metavar = "SET", .joins = true,
      .help = "images and labels: a data set of any kind, or several"},
     {FIELD(train, model), PATH(""), .letter = 'm', .metavar = "DIR",
-     .help = "model directory whose model.json and labels.txt are used; empty is the shipped one"},
+     .help = "model directory whose network is trained, with as many outputs as the data has "
+             "classes; empty is the shipped one"},
     {FIELD(train, weights), PATH(""), .metavar = "FILE",
-     .help = "start with the weights of this safetensors file; empty is at random"},
+     .help =
+         "start with the weights of this safetensors file, where other classes are meant without "
+         "the last layer; empty is at random"},
     {FIELD(train, out), PATH("runs"), .letter = 'o', .metavar = "DIR",
      .help = "folder in which the run's own directory is made"},
     {FIELD(train, name), TEXT(""), .metavar = "NAME",

@@ -96,16 +96,28 @@ void evaluate_split(struct graph *g, const struct dataset *ds, enum split split,
     free(answers);
 }
 
-int evaluate_fits(const struct graph *g, const struct dataset *ds, struct err *err)
+int evaluate_takes(const struct graph *g, const struct dataset *ds, struct err *err)
 {
-    const struct shape *in = &g->layer[0].out, *out = &g->layer[g->layers - 1].out;
+    const struct shape *in = &g->layer[0].out;
     if (in->h != DATASET_SIDE || in->w != DATASET_SIDE || in->c != 1)
         return err_set(err, "the data set's images are 48x48x1, the network takes %dx%dx%d", in->h,
                        in->w, in->c);
     if (ds->points != NULL)
         return err_set(err, "the data set holds key points, not classes: nothing for this network");
-    if (shape_size(out) != (size_t)ds->classes)
-        return err_set(err, "the data set has %d classes, the network gives %zu outputs",
-                       ds->classes, shape_size(out));
+    return 0;
+}
+
+int evaluate_fits(const struct model *m, const struct dataset *ds, struct err *err)
+{
+    if (evaluate_takes(m->graph, ds, err) != 0)
+        return err_prefix(err, "%s/model.json", m->dir);
+    if (m->classes != ds->classes)
+        return err_set(err, "%s/labels.txt: expected the data set's %d classes, got %d", m->dir,
+                       ds->classes, m->classes);
+    for (int c = 0; c < ds->classes; c++)
+        if (strcmp(m->labels[c], ds->class_name[c]) != 0)
+            return err_set(err,
+                           "%s/labels.txt:%d: expected the data set's class \"%s\", got \"%s\"",
+                           m->dir, c + 1, ds->class_name[c], m->labels[c]);
     return 0;
 }

@@ -6,6 +6,7 @@
 #include "nn/dataset.h"
 #include "nn/graph.h"
 #include "nn/metrics.h"
+#include "nn/model.h"
 
 enum { EVALUATE_VIEWS_MAX = 10 };
 
@@ -36,7 +37,11 @@ void evaluate_split(struct graph *g, const struct dataset *ds, enum split split,
 void evaluate_answers(struct graph *g, const struct dataset *ds, enum split split, int batch,
                       const struct evaluate_views *views, float *p);
 
-/* 0 if the network takes 48x48x1 pictures and gives the data set's classes; -1 and why not. */
-int evaluate_fits(const struct graph *g, const struct dataset *ds, struct err *err);
+/* 0 if the network takes 48x48x1 pictures and the set has classes; -1 and why not. */
+int evaluate_takes(const struct graph *g, const struct dataset *ds, struct err *err);
+
+/* 0 if besides the model's labels are the data set's classes, in their order; -1 and which are not.
+ */
+int evaluate_fits(const struct model *m, const struct dataset *ds, struct err *err);
 
 #endif

@@ -13,7 +13,6 @@
 
 #define JSON_MAX (16u << 20)
 #define LABELS_MAX (64u << 10)
-#define LABEL_MAX 32 /* bytes */
 
 /* Cuts the text into lines, which it then owns; empty lines at the end do not count. */
 static int split_labels(struct model *m, char *text, const char *path, struct err *err)
@@ -27,9 +26,9 @@ static int split_labels(struct model *m, char *text, const char *path, struct er
         at[strcspn(at, "\r")] = '\0';
         if (*at == '\0' && (next == NULL || next[strspn(next, "\r\n")] == '\0'))
             break;
-        if (*at == '\0' || strlen(at) > LABEL_MAX)
+        if (*at == '\0' || strlen(at) > MODEL_LABEL_MAX)
             return err_set(err, "%s:%d: expected a label of 1 to %d bytes, got %zu", path, line,
-                           LABEL_MAX, strlen(at));
+                           MODEL_LABEL_MAX, strlen(at));
         if (m->classes == MODEL_CLASSES_MAX)
             return err_set(err, "%s:%d: more than %d labels", path, line, MODEL_CLASSES_MAX);
         m->labels[m->classes++] = mem_strdup(at);
@@ -65,10 +64,9 @@ static int read_graph(struct model *m, struct err *err)
 
 static int check_classes(const struct model *m, struct err *err)
 {
-    const struct shape *out = &m->graph->layer[m->graph->layers - 1].out;
-    if (shape_size(out) != (size_t)m->classes)
+    if (model_outputs(m) != (size_t)m->classes)
         return err_set(err, "%s: the network has %zu outputs, labels.txt has %d lines", m->dir,
-                       shape_size(out), m->classes);
+                       model_outputs(m), m->classes);
     return 0;
 }
 
@@ -77,6 +75,7 @@ struct model *model_open(const char *dir, struct err *err)
     struct model *m = mem_zalloc(1, sizeof *m);
     m->dir = mem_strdup(dir);
     m->temperature = 1;
+    m->head = -1;
     if (read_graph(m, err) != 0 || read_labels(m, err) != 0 || check_classes(m, err) != 0) {
         model_close(m);
         return NULL;
@@ -121,32 +120,46 @@ int model_save_weights(const struct graph *g, const char *path, bool half, struc
     return rc;
 }
 
-static int read_params(struct graph *g, const struct safetensors *s, size_t *count, struct err *err)
+/* head: a layer whose arrays may be missing or of another shape, and then stay as they are; -1 =
+ * none. */
+static int read_params(struct graph *g, const struct safetensors *s, int head, size_t *count,
+                       struct err *err)
 {
     char key[128];
     for (int i = 0; i < g->layers; i++)
         for (int k = 0; k < g->layer[i].params; k++, (*count)++) {
             struct param *p = &g->layer[i].param[k];
             key_of(key, sizeof key, &g->layer[i], p);
-            if (safetensors_read(s, key, p->rank, p->dim, p->w, err) != 0)
+            if (safetensors_read(s, key, p->rank, p->dim, p->w, i == head ? NULL : err) != 0 &&
+                i != head)
                 return -1;
         }
     return 0;
 }
 
-int model_read_weights(struct graph *g, const char *path, struct err *err)
+static int read_weights(struct graph *g, const char *path, int head, struct err *err)
 {
     struct safetensors *s = safetensors_open(path, err);
     if (s == NULL)
         return -1;
     size_t count = 0;
-    int rc = read_params(g, s, &count, err);
+    int rc = read_params(g, s, head, &count, err);
     if (rc == 0 && count != safetensors_count(s))
         rc = err_set(err, "%s: has %zu arrays; expected the %zu of the network", path,
                      safetensors_count(s), count);
     safetensors_close(s);
     graph_changed(g);
     return rc;
+}
+
+int model_read_weights(struct graph *g, const char *path, struct err *err)
+{
+    return read_weights(g, path, -1, err);
+}
+
+int model_begin_with(struct model *m, const char *path, struct err *err)
+{
+    return read_weights(m->graph, path, m->head, err);
 }
 
 uint64_t model_check_sum(const struct graph *g)

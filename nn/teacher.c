@@ -24,8 +24,7 @@ struct teacher *teacher_open(const char *dir, const struct dataset *ds, int batc
         return NULL;
     }
     struct graph *g = t->model->graph;
-    if (evaluate_fits(g, ds, err) != 0) {
-        err_prefix(err, "%s/model.json", dir);
+    if (evaluate_fits(t->model, ds, err) != 0) {
         teacher_close(t);
         return NULL;
     }

@@ -70,6 +70,20 @@ static int open_data(struct train *t, struct err *err)
     return t->ds != NULL ? 0 : -1;
 }
 
+/* Makes the model say the data set's classes; 0 or -1. */
+static int fit_model(struct train *t, struct err *err)
+{
+    struct model *m = t->model;
+    if (evaluate_takes(m->graph, t->ds, err) != 0)
+        return err_prefix(err, "%s/model.json", m->dir);
+    if (model_set_classes(m, t->ds->class_name, t->ds->classes, err) != 0)
+        return -1;
+    if (m->head >= 0)
+        log_write(LOG_INFO, "layer \"%s\" gets %d outputs, one for each class of the data",
+                  m->graph->layer[m->head].name, m->classes);
+    return 0;
+}
+
 /* Reads data and model and makes what depends on them; t->opts is set. 0 or -1. */
 static int prepare(struct train *t, const char *model_dir, const char *weights, struct err *err)
 {
@@ -83,13 +97,13 @@ static int prepare(struct train *t, const char *model_dir, const char *weights, 
                        t->opts.data, t->ds->count[SPLIT_TRAINING], t->ds->count[SPLIT_PUBLIC]);
     if ((t->lessons = lessons_open(t->ds, &t->opts, err)) == NULL)
         return -1;
+    if (fit_model(t, err) != 0)
+        return -1;
     struct graph *g = t->model->graph;
-    if (evaluate_fits(g, t->ds, err) != 0)
-        return err_prefix(err, "%s/model.json", model_dir);
     if ((t->pool = pool_new(t->opts.threads, err)) == NULL)
         return -1;
     graph_init(g, (uint64_t)t->opts.seed);
-    if (weights[0] != '\0' && model_read_weights(g, weights, err) != 0)
+    if (weights[0] != '\0' && model_begin_with(t->model, weights, err) != 0)
         return -1;
     graph_reserve(g, t->opts.batch, true, t->pool);
     if (t->opts.teacher[0] != '\0') {

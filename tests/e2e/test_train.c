@@ -195,6 +195,43 @@ static void what_is_wrong_is_said(void **state)
     }
 }
 
+/* A folder of two classes that FER2013 does not have: stripes along and across. */
+static void make_stripes(void)
+{
+    for (int i = 0; i < 40; i++) {
+        char *folder = mem_printf("%s/stripes/%s", shell_dir, i % 2 ? "along" : "across");
+        char *path = mem_printf("%s/%d.pgm", folder, i);
+        struct err err = {""};
+        assert_int_equal(file_mkdirs(folder, &err), 0);
+        FILE *f = fopen(path, "w");
+        assert_non_null(f);
+        fputs("P5 48 48 255\n", f);
+        for (int k = 0; k < 48 * 48; k++)
+            fputc(((i % 2 ? k / 48 : k % 48) + i / 2) % 8 < 4 ? 40 : 200, f);
+        fclose(f);
+        free(path);
+        free(folder);
+    }
+}
+
+static void classes_of_ones_own_get_a_network_of_their_own(void **state)
+{
+    (void)state;
+    make_stripes();
+    assert_int_equal(shell_run("$M train -v --model tests/data/tiny --data $D/stripes --batch 8 "
+                               "--lr 0.02 --epochs 4 --out $D/own --val 0.2"),
+                     0);
+    shell_has(shell_err, "gets 2 outputs, one for each class of the data");
+    assert_int_equal(shell_run("cat $D/own/*/labels.txt"), 0);
+    assert_string_equal(shell_out, "across\nalong\n");
+    assert_int_equal(
+        shell_run("$M eval --data $D/stripes --val 0.2 --split PublicTest --model $D/own/*"), 0);
+    shell_has(shell_out, "PublicTest: 8 images");
+    shell_has(shell_out, "accuracy 100.00 %");
+    assert_int_equal(shell_run("$M eval --data $D/data.csv --model $D/own/*"), 1);
+    shell_has(shell_err, "labels.txt: expected the data set's 7 classes, got 2");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -203,6 +240,7 @@ int main(void)
         cmocka_unit_test(an_estimate_tells_time_and_memory),
         cmocka_unit_test(a_signal_saves_and_resume_goes_on),
         cmocka_unit_test(eval_measures_each_split),
+        cmocka_unit_test(classes_of_ones_own_get_a_network_of_their_own),
         cmocka_unit_test(what_is_wrong_is_said),
     };
     return cmocka_run_group_tests(tests, make_data, shell_teardown);
