@@ -45,7 +45,11 @@ PKG_LIBS   = $(eval PKG_LIBS := $(shell pkg-config --libs $(PKGS) 2>/dev/null))$
 ALL_CFLAGS = -std=gnu17 -D_GNU_SOURCE -DMOODTOP_VERSION='"$(VERSION)"' -I. -I/usr/include/iniparser \
              -pthread $(WARN) $(CPPFLAGS) $(CFLAGS) $(SAN) $(PKG_CFLAGS)
 WERROR     = $(if $(DEVELOPER),-Werror)
-LIBS       = -pthread $(SAN) $(PKG_LIBS) -liniparser -lm
+
+# OpenBLAS and libav are loaded when they are first needed (base/library.h); tests that make films are
+# linked with the latter.
+LIBAV      = $(filter -lav% -lsw%,$(PKG_LIBS))
+LIBS       = -pthread $(SAN) $(filter-out -lav% -lsw% -lopenblas,$(PKG_LIBS)) -liniparser -ldl -lm
 
 DIRS     := base config nn vision tui cmd
 SRC      := $(foreach d,$(DIRS),$(wildcard $(d)/*.c))
@@ -120,11 +124,11 @@ demo: deps
 
 $(B)/tests/unit/%: $(B)/tests/unit/%.o $(B)/libmoodtop.a
 	@echo "-- LD $@"
-	$(Q)$(CC) $(LDFLAGS) -o $@ $^ -lcmocka $(LIBS)
+	$(Q)$(CC) $(LDFLAGS) -o $@ $^ -lcmocka $(LIBAV) $(LIBS)
 
 $(B)/tests/e2e/%: $(B)/tests/e2e/%.o $(E2E_HELP) $(B)/libmoodtop.a
 	@echo "-- LD $@"
-	$(Q)$(CC) $(LDFLAGS) -o $@ $^ -lcmocka -lvterm -lutil $(LIBS)
+	$(Q)$(CC) $(LDFLAGS) -o $@ $^ -lcmocka -lvterm -lutil $(LIBAV) $(LIBS)
 
 $(B)/tests/e2e/fakecam.so: tests/e2e/fakecam.c tests/e2e/fakecam_control.h
 	@mkdir -p $(@D)
@@ -151,6 +155,10 @@ bench: all $(patsubst tests/bench/%.c,$(B)/tests/bench/%,$(wildcard tests/bench/
 
 bench-peers: all $(B)/tests/bench/data
 	@tests/bench/run.sh peers peers-data
+
+# Drives the program as the end-to-end tests do.
+$(B)/tests/bench/browse: $(B)/tests/bench/browse.o $(E2E_HELP) $(B)/libmoodtop.a
+	$(Q)$(CC) $(LDFLAGS) -o $@ $^ -lcmocka -lvterm -lutil $(LIBS)
 
 $(B)/tests/bench/%: $(B)/tests/bench/%.o $(B)/libmoodtop.a
 	$(Q)$(CC) $(LDFLAGS) -o $@ $^ $(LIBS)

@@ -17,6 +17,7 @@
 #include "cmd/cmd.h"
 #include "cmd/help.h"
 #include "config/flags.h"
+#include "nn/gemm.h"
 
 const struct command *const commands[] = {
     &cmd_live,   &cmd_browse, &cmd_predict, &cmd_report, &cmd_replay, &cmd_train,
@@ -148,6 +149,7 @@ int main(int argc, char **argv)
     mallopt(M_MMAP_THRESHOLD, 256 << 10);
     setlocale(LC_CTYPE, "");  /* the other categories stay: numbers have a decimal point */
     signal(SIGXFSZ, SIG_IGN); /* a file at its size limit is an error of write(), not an end */
+    gemm_alone();
     int code = run(argc, argv);
     config_free(&config);
     if (code == EXIT_OK && (fflush(stdout) != 0 || ferror(stdout))) {

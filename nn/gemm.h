@@ -7,7 +7,12 @@
 
 #include <stdbool.h>
 
-/* Tells OpenBLAS to stay in the calling thread; before the first gemm(). */
+/* To be called at the start of main(), before there are threads: when OpenBLAS is loaded it starts
+ * none of its own, which spin for a while. */
+void gemm_alone(void);
+
+/* Loads OpenBLAS, the first time, and tells it to stay in the calling thread; before the first
+ * gemm(). Panics where there is none. */
 void gemm_setup(void);
 
 /*

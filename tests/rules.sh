@@ -52,7 +52,7 @@ jpeglib.h vision/jpeg.c
 cblas.h nn/gemm.c
 iniparser.h config/config.c
 expat.h vision/cascade.c
-(pthread|stdatomic).h base/mailbox.* base/thread.* base/spool.* base/log.* vision/frame.* vision/live* vision/source.* nn/loader.* nn/survey.*
+(pthread|stdatomic).h base/library.* base/mailbox.* base/thread.* base/spool.* base/log.* vision/frame.* vision/live* vision/source.* nn/loader.* nn/survey.*
 EOF
 
 grep -nE '\bexit\(' base/*.c config/*.c nn/*.c vision/*.c tui/*.c cmd/*.c 2>/dev/null |

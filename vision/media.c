@@ -6,7 +6,6 @@
  * picture is decoded ahead at open, so that a damaged file fails there. Capture thread.
  */
 #include <errno.h>
-#include <libavcodec/avcodec.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -18,6 +17,7 @@
 #include "vision/folder.h"
 #include "vision/media_frame.h"
 #include "vision/media_input.h"
+#include "vision/media_lib.h"
 #include "vision/source_kinds.h"
 #include "vision/timing.h"
 

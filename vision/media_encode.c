@@ -1,11 +1,11 @@
 /* media_encode: see media_encode.h. */
 #include "vision/media_encode.h"
 
-#include <libavcodec/avcodec.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/mem.h"
+#include "vision/media_lib.h"
 
 #define JPEG_QUALITY 2 /* libav's 1 (best) to 31 */
 
@@ -48,6 +48,8 @@ static int open_codec(struct media_encoder *e, bool jpeg, int width, int height)
 
 struct media_encoder *media_encoder_open(bool jpeg, int width, int height, struct err *err)
 {
+    if (media_lib_need(err) != 0)
+        return NULL;
     struct media_encoder *e = mem_zalloc(1, sizeof *e);
     int rc = open_codec(e, jpeg, width, height);
     if (rc >= 0)

@@ -7,14 +7,12 @@
  */
 #include "vision/media_frame.h"
 
-#include <libavutil/display.h>
-#include <libavutil/imgutils.h>
-#include <libavutil/pixdesc.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/mem.h"
 #include "vision/luma.h"
+#include "vision/media_lib.h"
 
 #define PAD 64 /* libswscale may write whole vectors: rows are padded, and so is the end */
 

@@ -7,11 +7,9 @@
 #ifndef VISION_MEDIA_FRAME_H
 #define VISION_MEDIA_FRAME_H
 
-#include <libavformat/avformat.h>
-#include <libswscale/swscale.h>
-
 #include "base/err.h"
 #include "vision/frame.h"
+#include "vision/media_lib.h"
 
 #define MEDIA_SIDE_MAX 16384
 #define MEDIA_PIXELS_MAX                                                                           \

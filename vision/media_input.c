@@ -230,6 +230,8 @@ int media_input_open(struct media_input *in, const struct source *source, struct
     const char *uri = source->opts.uri;
     *in = (struct media_input){.source = source, .network = strstr(uri, "://") != NULL};
     said[0] = '\0';
+    if (media_lib_need(err) != 0)
+        return -1;
     av_log_set_callback(log_of_libav);
     if (check_file(in, uri, err) != 0 || open_format(in, uri, err) != 0)
         return -1;

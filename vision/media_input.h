@@ -7,9 +7,8 @@
 #ifndef VISION_MEDIA_INPUT_H
 #define VISION_MEDIA_INPUT_H
 
-#include <libavformat/avformat.h>
-
 #include "base/err.h"
+#include "vision/media_lib.h"
 #include "vision/source.h"
 
 struct media_input {

@@ -3,7 +3,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <libavcodec/avcodec.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -12,6 +11,7 @@
 #include "base/mem.h"
 #include "vision/jpeg.h"
 #include "vision/media_frame.h"
+#include "vision/media_lib.h"
 #include "vision/source.h"
 
 #define FILE_MAX ((size_t)1 << 30)
@@ -44,11 +44,21 @@ struct media_picture *media_picture_open(void)
 {
     struct media_picture *m = mem_zalloc(1, sizeof *m);
     m->jpeg = jpeg_open();
+    return m;
+}
+
+/* What libav needs from its first picture on. */
+static int prepare(struct media_picture *m, struct err *err)
+{
+    if (m->packet != NULL)
+        return 0;
+    if (media_lib_need(err) != 0)
+        return -1;
     m->packet = av_packet_alloc();
     m->frame = av_frame_alloc();
     if (m->packet == NULL || m->frame == NULL)
         mem_panic("out of memory for libav's decoder");
-    return m;
+    return 0;
 }
 
 void media_picture_close(struct media_picture *m)
@@ -225,6 +235,8 @@ const uint8_t *media_picture_read(struct media_picture *m, const char *path, int
         if (plain != NULL)
             return plain;
     }
+    if (prepare(m, err) != 0)
+        return NULL;
     AVCodecContext *c = kind >= 0 ? decoder(m, kind) : NULL;
     if (c == NULL)
         return read_source(m, path, width, height, err);

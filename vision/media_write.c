@@ -1,14 +1,12 @@
 /* media_write: see media_write.h. */
 #include "vision/media_write.h"
 
-#include <libavcodec/avcodec.h>
-#include <libavutil/imgutils.h>
-#include <libswscale/swscale.h>
 #include <string.h>
 #include <strings.h>
 
 #include "base/file.h"
 #include "base/mem.h"
+#include "vision/media_lib.h"
 
 #define JPEG_QUALITY 3 /* libav's 1 (best) to 31 */
 
@@ -75,6 +73,8 @@ int media_write_picture(const char *path, const uint8_t *rgb, int width, int hei
     bool jpeg = dot != NULL && (strcasecmp(dot, ".jpg") == 0 || strcasecmp(dot, ".jpeg") == 0);
     if (!png && !jpeg)
         return err_set(err, "%s: expected a name that ends in .png or .jpg", path);
+    if (media_lib_need(err) != 0)
+        return -1;
     struct writer w = {0};
     int rc = writer_open(&w, jpeg, width, height);
     if (rc >= 0)

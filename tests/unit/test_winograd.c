@@ -8,6 +8,7 @@
 #include "base/mem.h"
 #include "base/rng.h"
 #include "nn/conv.h"
+#include "nn/gemm.h"
 #include "nn/panel.h"
 
 static float *noise(struct rng *r, size_t n)
@@ -180,5 +181,6 @@ int main(void)
         cmocka_unit_test(direct_is_the_convolution),   cmocka_unit_test(grey_is_the_convolution),
         cmocka_unit_test(winograd_is_the_convolution),
     };
+    gemm_setup();
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
