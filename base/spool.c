@@ -19,7 +19,7 @@ struct spool {
     int fd;
     struct thread thread;
     pthread_mutex_t lock;
-    pthread_cond_t ending;
+    pthread_cond_t changed; /* there is a first line, or the end */
     size_t room;
     char *writing; /* the thread's */
     /* under the lock: */
@@ -61,16 +61,25 @@ static void write_block(struct spool *s, size_t size)
     pthread_mutex_unlock(&s->lock);
 }
 
+/* Sleeps until there are lines and the time has come to write them, or the end; the lock is held.
+ */
+static void wait_due(struct spool *s, int64_t due)
+{
+    struct timespec ts = {.tv_sec = due / CLOCK_S, .tv_nsec = due % CLOCK_S};
+    while (!s->end && s->filled == 0)
+        pthread_cond_wait(&s->changed, &s->lock);
+    while (!s->end && pthread_cond_timedwait(&s->changed, &s->lock, &ts) == 0)
+        continue;
+}
+
 static void *spool_main(void *arg)
 {
     struct spool *s = arg;
     bool end = false;
+    int64_t due = clock_now();
     while (!end) {
-        int64_t next = clock_now() + SPOOL_WRITE_MS * CLOCK_MS;
-        struct timespec ts = {.tv_sec = next / CLOCK_S, .tv_nsec = next % CLOCK_S};
         pthread_mutex_lock(&s->lock);
-        while (!s->end && pthread_cond_timedwait(&s->ending, &s->lock, &ts) == 0)
-            continue;
+        wait_due(s, due);
         end = s->end || s->why.text[0] != '\0';
         char *block = s->filling;
         size_t size = s->why.text[0] == '\0' ? s->filled : 0;
@@ -78,6 +87,7 @@ static void *spool_main(void *arg)
         s->writing = block;
         s->filled = 0;
         pthread_mutex_unlock(&s->lock);
+        due = clock_now() + SPOOL_WRITE_MS * CLOCK_MS;
         if (size > 0)
             write_block(s, size);
     }
@@ -103,7 +113,7 @@ struct spool *spool_open(const char *path, size_t room, struct err *err)
     pthread_condattr_t attr;
     pthread_condattr_init(&attr);
     pthread_condattr_setclock(&attr, CLOCK_MONOTONIC); /* deadlines are clock_now() times */
-    pthread_cond_init(&s->ending, &attr);
+    pthread_cond_init(&s->changed, &attr);
     pthread_condattr_destroy(&attr);
     if (thread_start(&s->thread, "spool", spool_main, s, err) == 0)
         return s;
@@ -121,6 +131,8 @@ bool spool_put(struct spool *s, const char *lines, size_t size)
     }
     if (ok) {
         memcpy(s->filling + s->filled, lines, size);
+        if (s->filled == 0)
+            pthread_cond_signal(&s->changed);
         s->filled += size;
     }
     pthread_mutex_unlock(&s->lock);
@@ -151,7 +163,7 @@ int spool_close(struct spool *s, struct err *err)
         return 0;
     pthread_mutex_lock(&s->lock);
     s->end = true;
-    pthread_cond_signal(&s->ending);
+    pthread_cond_signal(&s->changed);
     pthread_mutex_unlock(&s->lock);
     thread_join(&s->thread);
     bool failed = spool_failed(s, err);
@@ -164,7 +176,7 @@ int spool_close(struct spool *s, struct err *err)
         err_errno(err, "%s: cannot close", s->path);
         failed = true;
     }
-    pthread_cond_destroy(&s->ending);
+    pthread_cond_destroy(&s->changed);
     pthread_mutex_destroy(&s->lock);
     free(s->filling);
     free(s->writing);

@@ -1,8 +1,9 @@
 /*
  * spool: a new file that grows line by line, written by a thread of its own.
  *
- * Whoever puts lines never waits for the disk: they go into memory and to the file five times a
- * second, so that a crash of the program loses less than a second. When the disk is full or gone
+ * Whoever puts lines never waits for the disk: they go into memory and from there to the file, at
+ * once where nothing was written for 200 ms, else when these are over, so that a crash of the
+ * program loses less than a second however few or many lines come. When the disk is full or gone
  * the file ends with its last whole line, and the spool says why. One owner opens and closes;
  * spool_put and spool_failed may come from any thread.
  */
@@ -15,7 +16,7 @@
 
 #include "base/err.h"
 
-#define SPOOL_WRITE_MS 200 /* between two writes */
+#define SPOOL_WRITE_MS 200 /* between two writes, at least */
 
 struct spool;
 
