@@ -9,7 +9,8 @@
 #   make install    PREFIX=/usr/local, DESTDIR for packagers
 #   make readme     puts the option tables into README.md
 #   SANITIZE=address,undefined or SANITIZE=thread builds a variant of its own below build/; V=1 shows commands;
-#   DEVELOPER=1 makes warnings errors
+#   DEVELOPER=1 makes warnings errors; VECTORS=avx2 or plain leaves out larger vectors of the network engine
+#   make unit-vectors  the network engine's tests with each of these
 
 PREFIX  ?= /usr/local
 CC      ?= cc
@@ -31,18 +32,23 @@ PKGS       := $(foreach need,$(filter pc:%,$(NEED_BUILD)),$(word 2,$(subst :, ,$
 
 # Plain builds land in build/plain and ./moodtop, each sanitizer in a folder of its own.
 comma := ,
-B     := build/$(or $(subst $(comma),-,$(SANITIZE)),plain)
-BIN   := $(if $(SANITIZE),$(B)/)moodtop
+B     := build/$(or $(subst $(comma),-,$(SANITIZE)),$(VECTORS:%=vectors-%),plain)
+BIN   := $(if $(SANITIZE)$(VECTORS),$(B)/)moodtop
 
 WARN := -Wall -Wextra -Wpedantic -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wvla \
         -Wpointer-arith -Wwrite-strings -Wundef -Wformat=2 -Wno-format-nonliteral
+VECTORS_avx2  := -DVEC_LEVEL=3
+VECTORS_plain := -DVEC_LEVEL=1
+ifneq ($(VECTORS),)
+LEVEL := $(or $(VECTORS_$(VECTORS)),$(error VECTORS is avx2 or plain))
+endif
 SAN := $(if $(SANITIZE),-fsanitize=$(SANITIZE) -fno-omit-frame-pointer)
 
 # Asked once a run, and only by goals that compile; what is missing is named by deps.sh.
 PKG_CFLAGS = $(eval PKG_CFLAGS := $(shell pkg-config --cflags $(PKGS) 2>/dev/null))$(PKG_CFLAGS)
 PKG_LIBS   = $(eval PKG_LIBS := $(shell pkg-config --libs $(PKGS) 2>/dev/null))$(PKG_LIBS)
 
-ALL_CFLAGS = -std=gnu17 -D_GNU_SOURCE -DMOODTOP_VERSION='"$(VERSION)"' -I. -I/usr/include/iniparser \
+ALL_CFLAGS = -std=gnu17 -D_GNU_SOURCE -DMOODTOP_VERSION='"$(VERSION)"' $(LEVEL) -I. -I/usr/include/iniparser \
              -pthread $(WARN) $(CPPFLAGS) $(CFLAGS) $(SAN) $(PKG_CFLAGS)
 WERROR     = $(if $(DEVELOPER),-Werror)
 
@@ -145,6 +151,17 @@ test-programs: $(BIN) $(UNIT) $(E2E) $(FAKECAM)
 
 unit: $(UNIT)
 	@MOODTOP=$(abspath $(BIN)) MOODTOP_MODELS=$(abspath models) tests/run.sh tests/rules.sh $(sort $(UNIT))
+
+NN_UNIT := $(patsubst %,$(B)/tests/unit/test_%,layers graph winograd fuse reference learning train)
+
+.PHONY: unit-nn unit-vectors
+unit-nn: $(NN_UNIT)
+	@MOODTOP_MODELS=$(abspath models) tests/run.sh $(NN_UNIT)
+
+# With OpenBLAS as it is on a processor that has no more.
+unit-vectors:
+	@OPENBLAS_CORETYPE=Haswell $(MAKE) --no-print-directory VECTORS=avx2 unit-nn
+	@OPENBLAS_CORETYPE=Prescott $(MAKE) --no-print-directory VECTORS=plain unit-nn
 
 e2e: $(BIN) $(E2E) $(FAKECAM)
 	@MOODTOP=$(abspath $(BIN)) MOODTOP_MODELS=$(abspath models) FAKECAM=$(abspath $(B)/tests/e2e/fakecam.so) SANITIZE=$(SANITIZE) \

@@ -113,14 +113,14 @@ static void panel_plain(const struct panel *g)
         sse_strip(g, j);
 }
 
-#ifdef VEC_X86
+#if VEC_LEVEL >= 3
 
 DEFINE_STRIP(avx_strip, 8, 2, 6, 4, 2)
 DEFINE_STRIP(wide_strip, 16, 2, 12, 8, 4)
 DEFINE_STRIP(slim_strip, 16, 1, 12, 8, 4)
 DEFINE_STRIP(narrow_strip, 8, 1, 12, 8, 4)
 
-__attribute__((target("arch=x86-64-v3"))) static void panel_avx2(const struct panel *g)
+__attribute__((target("avx2,fma"))) static void panel_avx2(const struct panel *g)
 {
     size_t j = 0;
     for (; j + 16 <= g->n; j += 16)
@@ -129,7 +129,7 @@ __attribute__((target("arch=x86-64-v3"))) static void panel_avx2(const struct pa
         narrow_strip(g, j);
 }
 
-__attribute__((target("arch=x86-64-v4"))) static void panel_avx512(const struct panel *g)
+__attribute__((target("avx2,fma,avx512f,avx512vl"))) static void panel_avx512(const struct panel *g)
 {
     size_t j = 0;
     for (; j + 32 <= g->n; j += 32)
@@ -142,7 +142,7 @@ __attribute__((target("arch=x86-64-v4"))) static void panel_avx512(const struct 
 
 static void (*choose(void))(const struct panel *)
 {
-    if (__builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512vl"))
+    if (VEC_LEVEL >= 4 && __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512vl"))
         return panel_avx512;
     if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma"))
         return panel_avx2;

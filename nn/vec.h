@@ -9,14 +9,27 @@
 #include <stddef.h>
 
 /*
- * VEC before a function compiles it thrice. Sanitizers and other machines get the one plain
- * version; the source is the same.
+ * The largest level of x86-64 (3 has AVX2, 4 has AVX-512) that is compiled and, where the processor
+ * has it, chosen. For tests: make VECTORS=avx2 and VECTORS=plain leave out what this one would
+ * choose.
  */
-#if defined(__x86_64__) && !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
-#define VEC_X86
-#define VEC __attribute__((target_clones("arch=x86-64-v4", "arch=x86-64-v3", "default")))
-#else
+#ifndef __x86_64__
+#undef VEC_LEVEL
+#define VEC_LEVEL 1
+#elif !defined(VEC_LEVEL)
+#define VEC_LEVEL 4
+#endif
+
+/*
+ * VEC before a function compiles it for each of these levels; the source is the same. The choice is
+ * made before a sanitizer is ready for it, so these get the plain version alone.
+ */
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__) || VEC_LEVEL < 3
 #define VEC
+#elif VEC_LEVEL < 4
+#define VEC __attribute__((target_clones("arch=x86-64-v3", "default")))
+#else
+#define VEC __attribute__((target_clones("arch=x86-64-v4", "arch=x86-64-v3", "default")))
 #endif
 
 /* y = a + b; y may be a or b. */
