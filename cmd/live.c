@@ -70,15 +70,22 @@ static void print_scene(struct plain *p)
     }
 }
 
-/* Says once that the camera went away, and once that it is back. */
+/* Says once that the camera went away, once that it is back; and what cannot be saved or read. */
 static void print_state(struct plain *p)
 {
-    bool lost = p->status.state == LIVE_LOST;
+    bool lost = p->status.state == LIVE_LOST, ended = p->status.state == LIVE_ENDED;
     if (lost && !p->lost)
         fprintf(stderr, "moodtop: %s: trying again every second\n", p->status.why);
     if (!lost && p->lost)
         fprintf(stderr, "moodtop: %s is back\n", p->status.source);
     p->lost = lost;
+    const char *why = p->status.record_why[0] != '\0' ? p->status.record_why
+                      : ended                         ? p->status.why
+                                                      : "";
+    if (why[0] != '\0' && p->code == EXIT_OK) {
+        fprintf(stderr, "moodtop: %s\n", why);
+        p->code = EXIT_FAILED;
+    }
 }
 
 static int run_plain(const struct opts *opts, struct live *live)
@@ -107,17 +114,16 @@ static int run_plain(const struct opts *opts, struct live *live)
 }
 
 /* The screen; where there is no terminal that could show it, lines. */
-static int run_screen(const struct opts *opts, struct live **live)
+static int run_screen(const struct opts *opts, struct live *live)
 {
-    struct live_view_data data = {.live = *live};
+    struct live_view_data data = {.live = live};
     struct err err = {""};
     bool screen;
     int code = views_run(opts, VIEWS_LIVE, &data, &screen, &err);
-    *live = data.live;
     if (screen)
         return code;
     fprintf(stderr, "moodtop: %s: lines of text instead (as with --plain)\n", err.text);
-    return run_plain(opts, *live);
+    return run_plain(opts, live);
 }
 
 /* The live screen shown from another one: opened then. */
@@ -144,6 +150,17 @@ const struct view_row view_row_live = {
     .finish = finish,
 };
 
+/* The record's last lines may not find room either. */
+static int end_record(struct live *live, int code)
+{
+    struct err err = {""};
+    if (live_record(live, NULL, &err) == 0)
+        return code;
+    if (code == EXIT_OK)
+        fprintf(stderr, "moodtop: %s\n", err.text);
+    return EXIT_FAILED;
+}
+
 static int run_live(const struct opts *opts, int argc, char **argv)
 {
     static struct opts mine; /* as given, with SOURCE in it; the view may open it again */
@@ -160,7 +177,8 @@ static int run_live(const struct opts *opts, int argc, char **argv)
         fprintf(stderr, "moodtop: %s\n", err.text);
         return EXIT_FAILED;
     }
-    int code = mine.live.plain ? run_plain(&mine, live) : run_screen(&mine, &live);
+    int code = mine.live.plain ? run_plain(&mine, live) : run_screen(&mine, live);
+    code = end_record(live, code);
     live_close(live);
     return code;
 }

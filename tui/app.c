@@ -165,6 +165,9 @@ static void on_key(struct app *a, int key)
         return;
     if (!dispatch(&a->self, a->digits, key) && !dispatch(v, keys_of(v), key))
         dispatch(&a->self, app_keys, key);
+    if (v->notice[0] != '\0')
+        notice(a, v->notice);
+    v->notice[0] = '\0';
 }
 
 /* ---- drawing ----------------------------------------------------------------------------------

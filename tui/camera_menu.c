@@ -263,7 +263,7 @@ static void row_text(const struct camera_menu *m, const struct facts *f, const s
     static const char *const names[] = {[MODE] = "size and format",
                                         [ROTATE] = "turned clockwise",
                                         [FLIP] = "mirrored for the network",
-                                        [MIRROR] = "shown as a mirror",
+                                        [MIRROR] = "cameras shown as mirrors",
                                         [LEFT] = "region: left edge",
                                         [TOP] = "region: upper edge",
                                         [WIDE] = "region: width",
@@ -325,7 +325,8 @@ void camera_menu_draw(struct camera_menu *m, struct live *live, const struct sty
         for (int u = 1; u + 1 < width; u++)
             style_put(win, y + v, x + u, L' ', style_role(style, STYLE_TEXT));
     style_box(style, win, y, x, height, width, style_role(style, STYLE_BORDER));
-    style_text(style, win, y, x + 2, width - 4, style_role(style, STYLE_TITLE), " camera ");
+    style_text(style, win, y, x + 2, width - 4, style_role(style, STYLE_TITLE),
+               m->devices > 0 ? " camera " : " camera: none is there ");
     for (int i = m->top; i < f.rows && i - m->top < m->page; i++)
         draw_row(m, &f, i, style, win, y + 1 + i - m->top, x + 1, width - 2);
     style_text(style, win, y + height - 2, x + 2, width - 4, style_role(style, STYLE_DIM),

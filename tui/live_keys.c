@@ -5,6 +5,7 @@
 
 #include "tui/layout.h"
 #include "tui/live_screen.h"
+#include "vision/live_source.h"
 #include "vision/record.h"
 
 #define BACK_STEP_S 10.0
@@ -94,6 +95,7 @@ static void key_camera(struct view *v, int key)
 bool live_keys_grab(struct view *v, int key)
 {
     struct live_screen *s = live_screen_of(v);
+    s->trouble[0] = '\0';
     return s->menu.open && camera_menu_key(&s->menu, live_screen_live(v), key);
 }
 
@@ -175,7 +177,6 @@ static void key_baseline(struct view *v, int key)
     bool neutral = false;
     for (int i = 0; i < s->show.model->classes; i++)
         neutral |= strcmp(s->show.model->labels[i], "neutral") == 0;
-    s->trouble[0] = '\0';
     if (!neutral)
         snprintf(s->trouble, sizeof s->trouble, "%s has no class \"neutral\" to set a base by",
                  s->show.model->name);
@@ -225,10 +226,16 @@ static void key_record(struct view *v, int key)
     (void)key;
     struct live_screen *s = live_screen_of(v);
     struct err err = {""};
+    const struct live_status *st = &s->show.status;
     char path[OPTS_TEXT_MAX];
     record_name(path, sizeof path, v->opts->live.record);
-    live_record(live_screen_live(v), s->show.status.recording ? NULL : path, &err);
+    live_record(live_screen_live(v), st->recording ? NULL : path, &err);
     snprintf(s->trouble, sizeof s->trouble, "%s", err.text);
+    if (err.text[0] == '\0' && st->recording)
+        snprintf(v->notice, sizeof v->notice, "%llu lines in %.120s",
+                 (unsigned long long)st->recorded, st->record);
+    else if (err.text[0] == '\0')
+        snprintf(v->notice, sizeof v->notice, "what is found goes to %.120s", path);
 }
 
 /* The end of a file is where a replay makes sense. */
@@ -236,23 +243,17 @@ static void key_replay(struct view *v, int key)
 {
     (void)key;
     struct live_screen *s = live_screen_of(v);
-    struct live_view_data *data = v->data;
-    struct err err = {""};
+    struct live *live = live_screen_live(v);
     if (s->show.status.state != LIVE_ENDED)
         return;
+    live_pause(live, false); /* p at the end waits for what there is no more */
     if (s->show.status.replay) {
         go_to(v, 0);
         return;
     }
-    struct live *again = live_open(&s->opts, true, &err);
-    snprintf(s->trouble, sizeof s->trouble, "%s", err.text);
-    if (again == NULL)
-        return;
-    live_close(data->live);
-    data->live = again;
-    s->show.model = live_model(again);
+    struct source_opts source = live_source(live);
+    live_switch(live, &source);
     s->show.selected = 0;
-    s->pushed = 0;
     picture_reset(live_panes_picture(s->panes));
 }
 
@@ -305,6 +306,31 @@ const struct view_key live_keys[] = {
     {',', '.', ", . PgUp PgDn", NULL, "of a record: 10 s or a minute back or forth", key_seek},
     {KEY_PPAGE, KEY_NPAGE, NULL, NULL, NULL, key_seek},
     {'<', '>', "< >", NULL, "of a record: half or double speed", key_speed},
+    {KEY_MOUSE, 0, "mouse", NULL, "a click chooses face and pane, the wheel the face", key_mouse},
+    {0, 0, NULL, NULL, NULL, NULL},
+};
+
+const struct view_key live_keys_replay[] = {
+    {'p', ' ', "p Space", "pause", "hold the record, or let it go on", key_pause},
+    {',', '.', ",. PgUp PgDn", "seek", "10 s or a minute back or forth", key_seek},
+    {KEY_PPAGE, KEY_NPAGE, NULL, NULL, NULL, key_seek},
+    {'<', '>', "<>", "speed", "half or double speed", key_speed},
+    {'r', 0, "r", "again", "at the end: from the beginning again", key_replay},
+    {'a', 0, "a", "all", "all faces in a table, one big word, or the panes", key_audience},
+    {']', KEY_DOWN, "[ ] Up Down k j", "face", "the previous or next face", key_face},
+    {'[', KEY_UP, NULL, NULL, NULL, key_face},
+    {'j', 0, NULL, NULL, NULL, key_face},
+    {'k', 0, NULL, NULL, NULL, key_face},
+    {'g', KEY_HOME, "g G Home End", NULL, "the first or last face", key_face_end},
+    {'G', KEY_END, NULL, NULL, NULL, key_face_end},
+    {'z', '\r', "z Enter Esc", "big", "the focused pane alone, or all panes again", key_maximise},
+    {KEY_ENTER, '\n', NULL, NULL, NULL, key_maximise},
+    {27, 0, NULL, NULL, NULL, key_maximise},
+    {'\t', 0, "Tab Shift-Tab", "pane", "the next or previous pane", key_focus},
+    {KEY_BTAB, 0, NULL, NULL, NULL, key_focus},
+    {'f', 0, "f", "zoom", "zoom on the face: where it helps, always, never", key_zoom},
+    {KEY_LEFT, 'h', "Left Right h l", NULL, "the history back in time, or forth", key_time},
+    {KEY_RIGHT, 'l', NULL, NULL, NULL, key_time},
     {KEY_MOUSE, 0, "mouse", NULL, "a click chooses face and pane, the wheel the face", key_mouse},
     {0, 0, NULL, NULL, NULL, NULL},
 };

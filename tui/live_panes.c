@@ -135,7 +135,7 @@ const char *live_show_mood(const struct live_show *show, const struct scene_face
 const char *live_show_source(const struct live_show *show)
 {
     const char *label = show->status.source, *slash = strrchr(label, '/');
-    bool path = label[0] == '/' || label[0] == '.' || strstr(label, "://") != NULL;
+    bool path = strchr(label, '/') != NULL && strstr(label, "(/dev/") == NULL;
     return path && slash != NULL && slash[1] != '\0' ? slash + 1 : label;
 }
 
@@ -268,6 +268,7 @@ static void draw_words(const struct live_panes *p, WINDOW *win, const struct liv
             snprintf(text, sizeof text, "trying again now");
         centre(p->style, win, next, STYLE_TEXT, text);
     } else if (st->state == LIVE_ENDED) {
+        centre_wrapped(p->style, win, middle, STYLE_WARN, st->why);
         snprintf(text, sizeof text, "end of %s: r replays, q quits", live_show_source(show));
         centre(p->style, win, bottom, STYLE_WARN, text);
     } else if (show->frame == NULL) {

@@ -48,8 +48,10 @@ static inline struct crop_how live_screen_crop(const struct view *v)
     return (struct crop_how){m->margin, m->offset_x, m->offset_y, m->align};
 }
 
-/* The keys of the view; and what has the first word: the camera's menu while it is open. */
-extern const struct view_key live_keys[];
+/* The keys of the view, and those that a record has a use for. */
+extern const struct view_key live_keys[], live_keys_replay[];
+
+/* What has the first word: the camera's menu while it is open. */
 bool live_keys_grab(struct view *v, int key);
 
 #endif

@@ -155,6 +155,7 @@ static bool update_view(struct view *v, int64_t now)
         show->now = show->status.now;
     else if (state != LIVE_PAUSED && state != LIVE_ENDED)
         show->now = now;
+    v->keys = show->status.replay ? live_keys_replay : NULL;
     show->mirror = mirrored(v, &show->status);
     choose(show);
     watch(v);

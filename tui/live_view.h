@@ -7,10 +7,9 @@
 #include "tui/view.h"
 #include "vision/live.h"
 
-/* v->data of this view. A replay closes the live and opens another; the caller closes whichever
- * is there in the end. */
+/* v->data of this view. */
 struct live_view_data {
-    struct live *live;
+    struct live *live;         /* borrowed */
     struct training *training; /* borrowed; asks for another model now and then; may be NULL */
 };
 

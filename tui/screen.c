@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <locale.h>
+#include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -19,6 +20,8 @@
 #include "base/mem.h"
 #include "tui/pace.h"
 #include "tui/signals.h"
+
+#define ANSWERS_NS CLOCK_S /* the end waits no longer for the terminal's answers */
 
 enum { KEY_ANSWER = KEY_MAX + 1, LOG_MAX_BYTES = 1 << 20, LOG_TAIL_BYTES = 4096 };
 
@@ -290,10 +293,25 @@ int screen_start(const struct opts *opts, struct err *err)
     return 0;
 }
 
+/* Answers that are still under way would be taken for what was typed at the shell. */
+static void await_answers(void)
+{
+    const struct pace *p = &screen.pace;
+    int64_t until = clock_now() + ANSWERS_NS, left;
+    while (p->ask && p->pending > 0 && !p->deaf && (left = until - clock_now()) > 0) {
+        struct pollfd fd = {.fd = fileno(screen.in), .events = POLLIN};
+        if (poll(&fd, 1, (int)(left / CLOCK_MS) + 1) <= 0 || fd.revents != POLLIN)
+            return;
+        while (screen_key() != SCREEN_NO_KEY)
+            continue;
+    }
+}
+
 void screen_end(struct err *err)
 {
     if (screen.term == NULL)
         return;
+    await_answers();
     delwin(screen.keys);
     screen.keys = NULL;
     endwin();
@@ -353,6 +371,7 @@ void screen_redraw(void)
 
 void screen_suspend(void)
 {
+    await_answers();
     endwin();
     if (screen.saved_stderr >= 0)
         dup2(screen.saved_stderr, STDERR_FILENO);

@@ -66,6 +66,7 @@ struct view {
     bool shown; /* it is the one on the screen */
     const struct view_key *keys; /* set by the view: its keys now, NULL = ops->keys */
     bool done;                   /* set by the view: there is nothing left to show, end */
+    char notice[160]; /* set by a key's act: said in the bottom line for a while */
     int go;                      /* set by the view: show the view of this number next; 0 = stay */
 };
 

@@ -235,6 +235,7 @@ int live_record(struct live *l, const char *path, struct err *err)
     }
     pthread_mutex_lock(&l->record_lock);
     struct record *old = l->record;
+    bool told = l->record_why.text[0] != '\0'; /* why the old one ended, in its status */
     l->record = record;
     l->record_why.text[0] = '\0';
     pthread_mutex_unlock(&l->record_lock);
@@ -243,7 +244,10 @@ int live_record(struct live *l, const char *path, struct err *err)
         snprintf(l->status.record, sizeof l->status.record, "%s", path);
         pthread_mutex_unlock(&l->lock);
     }
-    return record_close(old, err);
+    struct err why = {""};
+    if (record_close(old, &why) == 0 || (told && path != NULL))
+        return 0;
+    return err_set(err, "%s", why.text);
 }
 
 /* ---- orders ---------------------------------------------------------------------------------- */

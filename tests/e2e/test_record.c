@@ -221,11 +221,17 @@ static void a_full_disk_is_said_on_the_screen(void **state)
     pty_see(p, "File too large");
     pty_frames(p, 2);
     pty_keys(p, "q");
-    pty_end(p);
+    assert_int_equal(WEXITSTATUS(pty_end(p)),
+                     1); /* it is said on standard error too, as without a screen */
     pty_close(p);
     double last;
     assert_true(read_back(path, &last) > 1);
     free(path);
+    assert_int_equal(shell("ulimit -f 8; trap '' XFSZ; %s live --plain --limit 400 --speed 0 "
+                           "--record %s/plain.jsonl demo: 2>%s/err >/dev/null",
+                           pty_program(), dir, dir),
+                     1);
+    assert_int_equal(shell("grep -q 'plain.jsonl: cannot write: File too large' %s/err", dir), 0);
 }
 
 static void the_report_is_what_a_script_computes(void **state)
@@ -290,12 +296,12 @@ static void a_replay_obeys_its_keys(void **state)
     pty_gone(p, "PAUSED");
     pty_keys(p, "\033[6~"); /* PgDn */
     pty_see(p, "END");
+    pty_keys(p, "p"); /* there is nothing to hold */
     pty_keys(p, "r");
-    pty_see(p, "replay 0:00.");
+    pty_gone(p, "END");
+    pty_see(p, "replay 0:02.");
     pty_keys(p, "a");
     pty_see(p, "together:");
-    pty_keys(p, "w"); /* a record is not recorded */
-    pty_see(p, "this is a record already");
     pty_keys(p, "q");
     assert_int_equal(pty_end(p), 0);
     pty_close(p);
@@ -313,7 +319,9 @@ static void recording_by_key(void **state)
     pty_gone(p, "REC 0 "); /* a picture was analysed */
     pty_keys(p, "w");
     pty_gone(p, "REC ");
+    pty_see(p, "lines in ");
     pty_keys(p, "w");
+    pty_see(p, "what is found goes to ");
     pty_see(p, "REC ");
     pty_gone(p, "REC 0 "); /* a picture was analysed */
     pty_keys(p, "q");
@@ -323,6 +331,48 @@ static void recording_by_key(void **state)
     assert_true(read_back(second, &last) > 0);
     free(path);
     free(second);
+}
+
+/* Shown again at its end, a file goes on into the same record. */
+static void a_record_goes_on_over_the_end_of_a_file(void **state)
+{
+    (void)state;
+    NEED_SHARED("photos/astronaut.png");
+    char *path = file_join(dir, "again.jsonl");
+    const char *const args[] = {"live", SHARED_DATA "photos/astronaut.png", "--record", path, NULL};
+    struct pty_opts o = {.rows = 24, .cols = 120, .args = args};
+    struct pty *p = pty_open(&o);
+    double last;
+    pty_see(p, "r replays");
+    pty_see(p, "REC 1 ");
+    pty_keys(p, "r");
+    pty_see(p, "REC 2 ");
+    pty_see(p, "r replays");
+    pty_keys(p, "q");
+    assert_int_equal(pty_end(p), 0);
+    pty_close(p);
+    assert_true(read_back(path, &last) >= 2);
+    free(path);
+}
+
+/* A film that is shown over and over and then is not there any more. */
+static void why_a_film_ended_is_said(void **state)
+{
+    (void)state;
+    NEED_SHARED("media/face_h264.mp4");
+    char *film = file_join(dir, "film.mp4");
+    const char *const args[] = {"live", film, "--loop", NULL};
+    struct pty_opts o = {.rows = 24, .cols = 120, .args = args};
+    assert_int_equal(shell("cp " SHARED_DATA "media/face_h264.mp4 %s", film), 0);
+    struct pty *p = pty_open(&o);
+    pty_frames(p, 3);
+    assert_int_equal(unlink(film), 0);
+    pty_see(p, "END");
+    pty_see(p, "film.mp4: No such file or directory");
+    pty_keys(p, "q");
+    assert_int_equal(pty_end(p), 0);
+    pty_close(p);
+    free(film);
 }
 
 static int count_files(const char *folder, const char *end)
@@ -392,6 +442,8 @@ int main(void)
         cmocka_unit_test(what_cannot_be_read_is_said),
         cmocka_unit_test(a_replay_obeys_its_keys),
         cmocka_unit_test(recording_by_key),
+        cmocka_unit_test(a_record_goes_on_over_the_end_of_a_file),
+        cmocka_unit_test(why_a_film_ended_is_said),
         cmocka_unit_test(pictures_only_where_they_are_asked_for),
         cmocka_unit_test(the_screen_goes_into_files),
     };
