@@ -2,10 +2,15 @@
 #include "base/text.h"
 
 #include <ctype.h>
+#include <limits.h>
 #include <stdarg.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <strings.h>
+#include <wchar.h>
+
+#include "base/mem.h"
 
 #define WORD_MAX 63
 
@@ -83,4 +88,72 @@ void text_add(char *out, size_t size, const char *fmt, ...)
     va_start(ap, fmt);
     vsnprintf(out + used, size - used, fmt, ap);
     va_end(ap);
+}
+
+/* ---- UTF-8, whatever the locale ------------------------------------------------------------- */
+
+/* The length in bytes of the sound sequence (RFC 3629) at s, whose code point is put into *c; 0 if
+ * there is none. */
+static int decode(const char *s, unsigned *c)
+{
+    static const unsigned least[] = {0, 0, 0x80, 0x800, 0x10000};
+    unsigned lead = (unsigned char)s[0];
+    int n = lead < 0x80 ? 1 : lead < 0xc0 ? 0 : lead < 0xe0 ? 2 : lead < 0xf0 ? 3 : 4;
+    *c = n < 2 ? lead : lead & (0x7fu >> n);
+    for (int i = 1; i < n; i++) {
+        unsigned next = (unsigned char)s[i];
+        if ((next & 0xc0) != 0x80)
+            return 0;
+        *c = *c << 6 | (next & 0x3f);
+    }
+    if (n == 0 || lead >= 0xf8 || *c < least[n] || *c > 0x10ffff || (*c >= 0xd800 && *c < 0xe000))
+        return 0;
+    return n;
+}
+
+char *text_utf8(const char *text)
+{
+    char *out = mem_zalloc(2 * strlen(text) + 1, 1), *to = out;
+    while (*text != '\0') {
+        unsigned c, byte = (unsigned char)*text;
+        int n = decode(text, &c);
+        if (n == 0) {
+            *to++ = (char)(0xc0 | byte >> 6);
+            *to++ = (char)(0x80 | (byte & 0x3f));
+        }
+        memcpy(to, text, (size_t)n);
+        to += n;
+        text += n > 0 ? n : 1;
+    }
+    return out;
+}
+
+/* The columns that a character takes; -1 for a control character. */
+static int columns_of(unsigned c)
+{
+    int width = wcwidth((wchar_t)c);
+    return width >= 0 ? width : c >= 0xa0 ? 1 : -1;
+}
+
+int text_cell(char *out, size_t size, const char *text, int columns)
+{
+    char *plain = text_utf8(text), *at = plain, *to = out, *end = out + size - 1;
+    int all = columns < 0 ? INT_MAX : columns, room = all, used;
+    unsigned c;
+    for (int n = decode(at, &c); *at != '\0'; n = decode(at, &c)) {
+        bool control = columns_of(c) < 0;
+        int width = control ? 1 : columns_of(c), bytes = control ? 1 : n;
+        if (width > room || bytes > end - to)
+            break;
+        memcpy(to, control ? "?" : at, (size_t)bytes);
+        to += bytes;
+        at += n;
+        room -= width;
+    }
+    used = all - room;
+    for (; columns > 0 && room > 0 && to < end; room--)
+        *to++ = ' ';
+    *to = '\0';
+    free(plain);
+    return used;
 }

@@ -27,4 +27,13 @@ bool text_copy(char *out, size_t size, const char *text);
 /* Appends to the text in out (size bytes); what does not fit is left out. */
 void text_add(char *out, size_t size, const char *fmt, ...) __attribute__((format(printf, 3, 4)));
 
+/* The text as sound UTF-8: bytes that are none are read as ISO 8859-1. The caller frees it. */
+char *text_utf8(const char *text);
+
+/* Fills out (size bytes, 4 for each column suffice) with as much of the text as fits in so many
+ * columns of a terminal, then spaces; columns < 0: with all that fits in out, and no spaces. What
+ * is no UTF-8 is read as text_utf8 does; a control character becomes '?', so that a file's name
+ * cannot steer the terminal. Returns the columns before the spaces. */
+int text_cell(char *out, size_t size, const char *text, int columns);
+
 #endif

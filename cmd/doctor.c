@@ -6,6 +6,7 @@
 
 #include "base/file.h"
 #include "base/mem.h"
+#include "base/text.h"
 #include "base/thread.h"
 #include "cmd/cmd.h"
 #include "cmd/data_open.h"
@@ -74,6 +75,15 @@ static int examine(struct job *j, struct err *err)
 /* ---- JSON -------------------------------------------------------------------------------------
  */
 
+/* A name of a file or class, which need not be UTF-8. */
+static json_t *text_json(const char *text)
+{
+    char *plain = text_utf8(text);
+    json_t *json = json_string(plain);
+    free(plain);
+    return json;
+}
+
 static json_t *by_split(const long *n)
 {
     json_t *counts = json_object();
@@ -111,14 +121,14 @@ static json_t *finding_json(const struct dataset *ds, const struct doctor_findin
     char text[512], origin[256];
     doctor_text(ds, f, text, sizeof text);
     dataset_origin(ds, f->row, origin, sizeof origin);
-    json_t *out = json_pack("{s:s, s:i, s:s, s:s, s:s}", "kind",
-                            doctor_name((enum doctor_kind)f->kind), "row", f->row, "origin", origin,
-                            "split", split_name((enum split)ds->split[f->row]), "label",
-                            ds->class_name[ds->label[f->row]], "text", text);
+    json_t *out = json_pack(
+        "{s:s, s:i, s:o, s:s, s:o, s:o}", "kind", doctor_name((enum doctor_kind)f->kind), "row",
+        f->row, "origin", text_json(origin), "split", split_name((enum split)ds->split[f->row]),
+        "label", text_json(ds->class_name[ds->label[f->row]]), "text", text_json(text));
     if (f->other >= 0)
         json_object_set_new(out, "other", json_integer(f->other));
     if (f->better >= 0)
-        json_object_set_new(out, "better", json_string(ds->class_name[f->better]));
+        json_object_set_new(out, "better", text_json(ds->class_name[f->better]));
     return out;
 }
 
@@ -126,10 +136,10 @@ static void print_json(const struct job *j)
 {
     const struct doctor *d = j->d;
     json_t *out = json_pack(
-        "{s:s, s:I, s:o, s:o, s:o, s:o, s:I, s:o, s:o, s:o, s:o, s:o, s:o}", "data",
-        j->opts->doctor.data, "rows", (json_int_t)d->rows, "leaks", by_pair(d->leak, false),
-        "leaks_of_other_label", by_pair(d->leak_relabelled, false), "duplicates",
-        by_split(d->split[DOCTOR_DUPLICATE]), "conflicts", by_split(d->conflict),
+        "{s:o, s:I, s:o, s:o, s:o, s:o, s:I, s:o, s:o, s:o, s:o, s:o, s:o}", "data",
+        text_json(j->opts->doctor.data), "rows", (json_int_t)d->rows, "leaks",
+        by_pair(d->leak, false), "leaks_of_other_label", by_pair(d->leak_relabelled, false),
+        "duplicates", by_split(d->split[DOCTOR_DUPLICATE]), "conflicts", by_split(d->conflict),
         "conflicts_in_all", (json_int_t)d->conflicts, "near_duplicates", by_pair(d->near, true),
         "blank", count_of(d, DOCTOR_BLANK), "almost_blank", count_of(d, DOCTOR_FAINT), "no_face",
         count_of(d, DOCTOR_NO_FACE), "ferplus", count_of(d, DOCTOR_FERPLUS), "unlikely",
@@ -196,15 +206,17 @@ static void print_table(const struct job *j)
 
 static void print_list(const struct job *j)
 {
-    char text[512], origin[256];
+    char text[512], origin[256], line[1024], shown[2 * sizeof line];
     putchar('\n');
     for (int i = 0; i < j->d->n; i++) {
         const struct doctor_finding *f = &j->d->finding[i];
         doctor_text(j->ds, f, text, sizeof text);
         dataset_origin(j->ds, f->row, origin, sizeof origin);
-        printf("%-14s %s %s %s: %s\n", doctor_name((enum doctor_kind)f->kind), origin,
-               split_name((enum split)j->ds->split[f->row]),
-               j->ds->class_name[j->ds->label[f->row]], text);
+        snprintf(line, sizeof line, "%-14s %s %s %s%s%s", doctor_name((enum doctor_kind)f->kind),
+                 origin, split_name((enum split)j->ds->split[f->row]),
+                 j->ds->class_name[j->ds->label[f->row]], text[0] != '\0' ? ": " : "", text);
+        text_cell(shown, sizeof shown, line, -1);
+        puts(shown);
     }
 }
 

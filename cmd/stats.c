@@ -1,22 +1,32 @@
 /* stats: what a data set consists of, as tables or JSON. Main thread. */
 #include <jansson.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <sys/ioctl.h>
 #include <unistd.h>
 
 #include "base/file.h"
+#include "base/text.h"
 #include "cmd/cmd.h"
 #include "cmd/data_open.h"
 #include "nn/doctor.h"
 #include "nn/stats.h"
 
-enum { NAME = 10, TABLE = NAME + 15 * (SPLITS + 1), BAR = 80 - TABLE - 3, BAR_MAX = 60 };
+enum { NAME = 10, NAME_MAX_COLUMNS = 24, COUNTS = 15 * (SPLITS + 1), BAR_MAX = 60 };
+
+/* A class name, or a path, as a key or value of JSON. */
+static void set_json(json_t *object, const char *class_name, json_t *value)
+{
+    char *key = text_utf8(class_name);
+    json_object_set_new(object, key, value);
+    free(key);
+}
 
 static json_t *counts_json(const struct dataset *ds, const struct stats_mix *m)
 {
     json_t *counts = json_object();
     for (int c = 0; c < ds->classes; c++)
-        json_object_set_new(counts, ds->class_name[c], json_integer(m->count[c]));
+        set_json(counts, ds->class_name[c], json_integer(m->count[c]));
     return counts;
 }
 
@@ -24,7 +34,7 @@ static json_t *reals_json(const struct dataset *ds, const double *value)
 {
     json_t *reals = json_object();
     for (int c = 0; c < ds->classes; c++)
-        json_object_set_new(reals, ds->class_name[c], json_real(value[c]));
+        set_json(reals, ds->class_name[c], json_real(value[c]));
     return reals;
 }
 
@@ -62,10 +72,9 @@ static json_t *tones_json(const struct dataset *ds, const struct stats *s, bool 
     json_t *tones = json_object();
     for (int c = 0; c < ds->classes; c++) {
         const struct stats_tones *t = &s->tones[c];
-        json_object_set_new(tones, ds->class_name[c],
-                            json_pack("{s:f, s:o}", "mean", contrast ? t->contrast : t->brightness,
-                                      "bins",
-                                      bins_json(contrast ? t->contrast_bin : t->brightness_bin)));
+        set_json(tones, ds->class_name[c],
+                 json_pack("{s:f, s:o}", "mean", contrast ? t->contrast : t->brightness, "bins",
+                           bins_json(contrast ? t->contrast_bin : t->brightness_bin)));
     }
     return tones;
 }
@@ -74,9 +83,9 @@ static json_t *draws_json(const struct dataset *ds, const struct stats *s)
 {
     json_t *draws = json_object();
     for (int c = 0; c < ds->classes; c++)
-        json_object_set_new(draws, ds->class_name[c],
-                            json_pack("{s:f, s:f, s:f}", "shown", s->draw[c].shown, "times",
-                                      s->draw[c].times, "distinct", s->draw[c].distinct));
+        set_json(draws, ds->class_name[c],
+                 json_pack("{s:f, s:f, s:f}", "shown", s->draw[c].shown, "times", s->draw[c].times,
+                           "distinct", s->draw[c].distinct));
     return draws;
 }
 
@@ -90,9 +99,10 @@ static json_t *changes_json(const long *changes)
 
 static void print_json(const struct dataset *ds, const struct stats *s, const char *data)
 {
+    char *name = text_utf8(data);
     json_t *out = json_pack(
         "{s:s, s:o, s:o, s:o, s:o, s:{s:o, s:o}, s:{s:f, s:i, s:f, s:f}, s:o, s:o, s:o}", "data",
-        data, "splits", splits_json(ds, s), "mix", mixes_json(s), "excluded",
+        name, "splits", splits_json(ds, s), "mix", mixes_json(s), "excluded",
         changes_json(s->excluded), "relabelled", changes_json(s->relabelled), "class_weights",
         "balanced", reals_json(ds, s->weight_balanced), "effective",
         reals_json(ds, s->weight_effective), "chi_square", "statistic", s->mix.statistic, "dof",
@@ -101,15 +111,36 @@ static void print_json(const struct dataset *ds, const struct stats *s, const ch
     json_dumpf(out, stdout, JSON_REAL_PRECISION(6));
     putchar('\n');
     json_decref(out);
+    free(name);
+}
+
+/* Columns that the names of the classes are given. */
+static int name_width(const struct dataset *ds)
+{
+    int width = NAME;
+    for (int c = 0; c < ds->classes; c++) {
+        char cell[4 * NAME_MAX_COLUMNS + 1];
+        int own = text_cell(cell, sizeof cell, ds->class_name[c], NAME_MAX_COLUMNS);
+        width = own > width ? own : width;
+    }
+    return width;
+}
+
+static void print_name(const char *name, int width)
+{
+    char cell[4 * NAME_MAX_COLUMNS + 1];
+    text_cell(cell, sizeof cell, name, width);
+    fputs(cell, stdout);
 }
 
 /* How many columns of standard output are left beside the table of counts. */
-static int bar_width(void)
+static int bar_width(int name)
 {
     struct winsize size = {0};
     if (ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) != 0 || size.ws_col < 80)
-        return BAR;
-    return size.ws_col - TABLE - 3 < BAR_MAX ? size.ws_col - TABLE - 3 : BAR_MAX;
+        size.ws_col = 80;
+    int left = size.ws_col - name - COUNTS - 3;
+    return left < 0 ? 0 : left < BAR_MAX ? left : BAR_MAX;
 }
 
 static void print_bar(double share, int width)
@@ -129,15 +160,15 @@ static double share_of(const struct stats_mix *m, int class)
 static void print_counts(const struct dataset *ds, const struct stats *s)
 {
     double most = 0;
-    int width = bar_width();
+    int name = name_width(ds), width = bar_width(name);
     for (int c = 0; c < ds->classes; c++)
         most = share_of(&s->all, c) > most ? share_of(&s->all, c) : most;
-    printf("%-*s", NAME, "");
+    print_name("", name);
     for (int i = 0; i < SPLITS; i++)
         printf("%15s", split_name((enum split)i));
     printf("%15s\n", "all");
     for (int c = 0; c < ds->classes; c++) {
-        printf("%-*.*s", NAME, NAME, ds->class_name[c]);
+        print_name(ds->class_name[c], name);
         for (int i = 0; i <= SPLITS; i++) {
             const struct stats_mix *m = i < SPLITS ? &s->split[i] : &s->all;
             printf(" %6ld %5.1f %%", m->count[c], 100 * share_of(m, c));
@@ -151,7 +182,7 @@ static void print_mixes(const struct dataset *ds, const struct stats *s)
 {
     static const char *const name[] = {"images", "imbalance", "effective"};
     for (int line = 0; line < 3; line++) {
-        printf("%-*s", NAME, name[line]);
+        print_name(name[line], name_width(ds));
         for (int i = 0; i <= SPLITS; i++) {
             const struct stats_mix *m = i < SPLITS ? &s->split[i] : &s->all;
             if (line == 0)
@@ -167,13 +198,19 @@ static void print_mixes(const struct dataset *ds, const struct stats *s)
 
 static void print_weights(const struct dataset *ds, const struct stats *s)
 {
-    printf("\nTraining    class weight           the balanced sampler's epoch of %ld images\n",
+    int name = name_width(ds);
+    putchar('\n');
+    print_name("Training", name);
+    printf("  class weight           the balanced sampler's epoch of %ld images\n",
            s->split[SPLIT_TRAINING].n);
-    printf("%-*s balanced  effective     shown  each image  of the class\n", NAME, "");
-    for (int c = 0; c < ds->classes; c++)
-        printf("%-*.*s %8.3f  %9.3f  %8.0f  %6.2f x    %8.1f %%\n", NAME, NAME, ds->class_name[c],
-               s->weight_balanced[c], s->weight_effective[c], s->draw[c].shown, s->draw[c].times,
+    print_name("", name);
+    puts(" balanced  effective     shown  each image  of the class");
+    for (int c = 0; c < ds->classes; c++) {
+        print_name(ds->class_name[c], name);
+        printf(" %8.3f  %9.3f  %8.0f  %6.2f x    %8.1f %%\n", s->weight_balanced[c],
+               s->weight_effective[c], s->draw[c].shown, s->draw[c].times,
                100 * s->draw[c].distinct);
+    }
     printf("balanced: n / (classes n_c); effective: after Cui et al. 2019 with beta %.3f\n",
            STATS_BETA);
 }
@@ -192,11 +229,14 @@ static void print_histogram(const long *bin)
 
 static void print_tones(const struct dataset *ds, const struct stats *s)
 {
-    printf("\n%-*s brightness 0..255         contrast 0..128\n", NAME, "");
+    int name = name_width(ds);
+    putchar('\n');
+    print_name("", name);
+    puts(" brightness 0..255         contrast 0..128");
     for (int c = 0; c <= ds->classes; c++) {
         const struct stats_tones *t = c < ds->classes ? &s->tones[c] : &s->all_tones;
-        printf("%-*.*s %5.1f ", NAME, NAME, c < ds->classes ? ds->class_name[c] : "all",
-               t->brightness);
+        print_name(c < ds->classes ? ds->class_name[c] : "all", name);
+        printf(" %5.1f ", t->brightness);
         print_histogram(t->brightness_bin);
         printf("  %5.1f ", t->contrast);
         print_histogram(t->contrast_bin);

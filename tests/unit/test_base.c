@@ -12,6 +12,7 @@
 #include "base/mailbox.h"
 #include "base/mem.h"
 #include "base/rng.h"
+#include "base/text.h"
 #include "base/thread.h"
 
 static void prefix_goes_before_the_sentence(void **state)
@@ -135,6 +136,46 @@ static void parallel_for_runs_each_slice_once(void **state)
     }
 }
 
+static void odd_bytes_become_utf8(void **state)
+{
+    (void)state;
+    /* Latin-1, a sequence that is too long, a surrogate, one beyond Unicode, one that ends early */
+    static const char *const pairs[][2] = {
+        {"caf\xe9", "caf\xc3\xa9"},
+        {"caf\xc3\xa9 \xe5\xa5\xbd", "caf\xc3\xa9 \xe5\xa5\xbd"},
+        {"\xc0\xaf", "\xc3\x80\xc2\xaf"},
+        {"\xed\xa0\x80", "\xc3\xad\xc2\xa0\xc2\x80"},
+        {"\xf5\x80\x80\x80", "\xc3\xb5\xc2\x80\xc2\x80\xc2\x80"},
+        {"\xe5\xa5", "\xc3\xa5\xc2\xa5"},
+        {"", ""},
+    };
+    for (size_t i = 0; i < MEM_COUNT(pairs); i++) {
+        char *text = text_utf8(pairs[i][0]);
+        assert_string_equal(text, pairs[i][1]);
+        free(text);
+    }
+}
+
+static void a_cell_is_cut_between_characters_and_steers_nothing(void **state)
+{
+    (void)state;
+    char cell[64], small[6];
+    assert_int_equal(text_cell(cell, sizeof cell, "happy", 8), 5);
+    assert_string_equal(cell, "happy   ");
+    text_cell(cell, sizeof cell, "Klasse 0 \xc3\xa4", 9);
+    assert_string_equal(cell, "Klasse 0 ");
+    text_cell(cell, sizeof cell, "Klasse 0 \xc3\xa4\xc3\xa4", 10);
+    assert_string_equal(cell, "Klasse 0 \xc3\xa4");
+    text_cell(cell, sizeof cell, "\x1b[31mred\n", 10);
+    assert_string_equal(cell, "?[31mred? ");
+    text_cell(cell, sizeof cell, "a\tb \x9b", -1); /* 0x9b: the control sequence introducer */
+    assert_string_equal(cell, "a?b ?");
+    text_cell(small, sizeof small, "1234\xc3\xa4", -1);
+    assert_string_equal(small, "1234");
+    text_cell(cell, sizeof cell, "x", 0);
+    assert_string_equal(cell, "");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -142,6 +183,8 @@ int main(void)
         cmocka_unit_test(pcg_gives_its_published_numbers),
         cmocka_unit_test(failed_atomic_write_keeps_the_old_file),
         cmocka_unit_test(aligned_blocks_are_zero_and_cost_what_is_touched),
+        cmocka_unit_test(odd_bytes_become_utf8),
+        cmocka_unit_test(a_cell_is_cut_between_characters_and_steers_nothing),
         cmocka_unit_test(mailbox_keeps_the_newest),
         cmocka_unit_test(parallel_for_runs_each_slice_once),
     };
