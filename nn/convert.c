@@ -142,8 +142,8 @@ static int add_source(struct sources *s, const char *path, size_t length, struct
     char *name = mem_printf("%.*s", (int)length, path), *full = realpath(name, NULL);
     struct stat st;
     s->path[s->n] = name;
-    s->full[s->n++] = full;
-    if (full == NULL || stat(full, &st) != 0)
+    s->full[s->n++] = full != NULL ? full : mem_strdup(name); /* a pipe of /dev/fd has no path */
+    if (stat(name, &st) != 0)
         return err_errno(err, "%s", name);
     s->kept = s->kept && (S_ISREG(st.st_mode) || S_ISDIR(st.st_mode));
     return 0;

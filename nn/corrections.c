@@ -32,6 +32,7 @@ struct step {
 
 /* The file of one source. */
 struct file {
+    const char *set; /* the source's name, in the pack */
     char *path;      /* NULL: none can be */
     int first, last; /* its rows: [first, last) */
 };
@@ -229,7 +230,8 @@ static void add_part(struct corrections *c, const struct pack *p, int part)
         free(path);
         return;
     }
-    c->file[c->files++] = (struct file){path, (int)p->part[part].first, last};
+    c->file[c->files++] =
+        (struct file){p->text + p->part[part].name, path, (int)p->part[part].first, last};
 }
 
 struct corrections *corrections_open(const struct dataset *ds, struct err *err)
@@ -336,7 +338,7 @@ static int write_decision(struct corrections *c, int row, json_t *says, struct e
     json_t *head = json_pack("{s:s}", "moodtop", "corrections");
     json_object_set_new(head, "hash",
                         json_sprintf("%016llx", (unsigned long long)c->ds->source_hash));
-    json_object_set_new(head, "set", json_string(f->path != NULL ? file_base(f->path) : ""));
+    json_object_set_new(head, "set", json_string(f->set));
     bool said = json_object_update(line, says) == 0;
     char *text = json_dumps(line, JSON_COMPACT), *first = json_dumps(head, JSON_COMPACT);
     if (f->path == NULL) {

@@ -160,6 +160,45 @@ static void wrong_use_is_told(void **state)
     assert_string_equal(shell_out, "");
 }
 
+/* A folder may be called anything: JSON keeps every class and names what no UTF-8 is in Latin-1, a
+ * table is neither cut within a character nor steered by it. */
+static void names_of_any_bytes_are_told(void **state)
+{
+    (void)state;
+    assert_int_equal(
+        shell_run(
+            "rm -rf odd odd\xff; awk 'BEGIN { print \"emotion,pixels,Usage\"; for (i = 0; i < 21; "
+            "i++) { printf \"%d,\", i % 7; for (k = 0; k < 2304; k++) printf \"%d%s\", "
+            "(k * (i + 3)) % 251, k < 2303 ? \" \" : \",Training\\n\" } }' >odd.csv && "
+            "$M export odd.csv odd && cd odd/Training && mv angry 'gr\xfcn' && "
+            "mv sad 'Klasse 0 \xc3\xa4' && mv fear '\x1b[31mred' && cd ../.. && "
+            "mv odd odd\xff"),
+        0);
+    json_t *json = run_json("$M stats --data odd\xff --json");
+    const json_t *training = json_object_get(json_object_get(json, "splits"), "Training");
+    assert_number(training, "gr\xc3\xbcn", NULL, 3);
+    assert_number(training, "Klasse 0 \xc3\xa4", NULL, 3);
+    assert_number(training, "\x1b[31mred", NULL, 3);
+    json_decref(json);
+    json_decref(run_json("$M doctor --data odd\xff --list --no-labels --json"));
+    assert_int_equal(shell_run("$M stats --data odd\xff"), 0);
+    shell_has(shell_out, "\nKlasse 0 \xc3\xa4      3  14.3 %");
+    shell_has(shell_out, "\n?[31mred        3");
+    assert_null(strchr(shell_out, '\x1b'));
+    assert_int_equal(shell_run("$M doctor --data odd\xff --list --no-labels"), 0);
+    assert_null(strchr(shell_out, '\x1b'));
+}
+
+/* A set may come through a pipe, which is read once and kept nowhere. */
+static void a_pipe_is_a_set(void **state)
+{
+    (void)state;
+    NEED_SHARED("fer2013.csv.zst");
+    unpack();
+    assert_int_equal(shell_run("head -101 fer2013.csv | $M stats --data /dev/stdin"), 0);
+    shell_has(shell_out, "stdin: 100 images, 6 classes\n");
+}
+
 /* On a terminal there is progress; ^C ends it, wipes the line, and the shell learns of the signal.
  */
 static void an_interrupt_is_clean(void **state)
@@ -254,6 +293,8 @@ int main(void)
         cmocka_unit_test(doctor_finds_what_is_known_and_mends_leaks),
         cmocka_unit_test(doctor_lists_its_findings),
         cmocka_unit_test(wrong_use_is_told),
+        cmocka_unit_test(names_of_any_bytes_are_told),
+        cmocka_unit_test(a_pipe_is_a_set),
         cmocka_unit_test(an_interrupt_is_clean),
         cmocka_unit_test(findings_lead_to_their_images),
         cmocka_unit_test(the_doctor_comes_again),

@@ -30,6 +30,11 @@ static void decisions_last_and_can_be_undone(void **state)
     assert_true(ds->hash != hash && ds->source_hash == hash);
     dataset_close(ds);
 
+    size_t size;
+    char *text = file_read(in("c.csv.corrections"), 1 << 20, &size, &err);
+    assert_non_null(strstr(text, "\"set\":\"c.csv\"}\n"));
+    free(text);
+
     ds = open_sound("c.csv"); /* another session */
     corrections_count(ds->corrections, &relabelled, &excluded, &stale);
     assert_int_equal(relabelled + 10 * excluded + 100 * stale, 11);
