@@ -6,6 +6,7 @@
 
 #include "base/mem.h"
 #include "vision/media_lib.h"
+#include "vision/media_log.h"
 
 #define JPEG_QUALITY 2 /* libav's 1 (best) to 31 */
 
@@ -51,6 +52,7 @@ struct media_encoder *media_encoder_open(bool jpeg, int width, int height, struc
     if (media_lib_need(err) != 0)
         return NULL;
     struct media_encoder *e = mem_zalloc(1, sizeof *e);
+    media_log_hear();
     int rc = open_codec(e, jpeg, width, height);
     if (rc >= 0)
         return e;

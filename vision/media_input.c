@@ -1,7 +1,4 @@
-/*
- * media_input: see media_input.h. Capture thread; libav's log lines may come from any thread, and
- * each keeps its own last one.
- */
+/* media_input: see media_input.h. Capture thread. */
 #include "vision/media_input.h"
 
 #include <errno.h>
@@ -16,6 +13,7 @@
 #include "base/log.h"
 #include "base/mem.h"
 #include "vision/media_frame.h"
+#include "vision/media_log.h"
 
 #define SILENCE_S 10 /* of a sender: then it is lost */
 #define PIPE_BUFFER 65536
@@ -23,28 +21,6 @@
 #define PICTURE_BITS 4096       /* a row of pictures is read in bits of that size */
 #define PROBE_TIME AV_TIME_BASE /* the same in time */
 #define PROBE_PICTURES 2        /* whose distance gives the rate where no header does */
-
-/* ---- what libav says ------------------------------------------------------------------------- */
-
-static _Thread_local char said[256];
-
-static void log_of_libav(void *ctx, int level, const char *fmt, va_list ap)
-{
-    (void)ctx;
-    if (level > AV_LOG_WARNING)
-        return;
-    char line[sizeof said];
-    vsnprintf(line, sizeof line, fmt, ap);
-    size_t n = strcspn(line, "\n");
-    line[n] = '\0';
-    if (n == 0)
-        return;
-    log_write(LOG_INFO, "libav: %s", line);
-    while (n > 0 && (line[n - 1] == '.' || line[n - 1] == ' '))
-        line[--n] = '\0';
-    if (level <= AV_LOG_ERROR)
-        memcpy(said, line, sizeof said);
-}
 
 int media_input_error(const struct media_input *in, int code, struct err *err)
 {
@@ -65,6 +41,7 @@ int media_input_error(const struct media_input *in, int code, struct err *err)
                        "%s: this MP4 has its index at the end and cannot be read from a pipe; give "
                        "the file's name, or \"< FILE\"",
                        name);
+    const char *said = media_log_said();
     if (said[0] == '\0' || code == AVERROR(ENOENT) || code == AVERROR(EACCES))
         return err_set(err, "%s: %s", name, why);
     return err_set(err, "%s: %s (%s)", name, why, said);
@@ -229,10 +206,9 @@ int media_input_open(struct media_input *in, const struct source *source, struct
 {
     const char *uri = source->opts.uri;
     *in = (struct media_input){.source = source, .network = strstr(uri, "://") != NULL};
-    said[0] = '\0';
     if (media_lib_need(err) != 0)
         return -1;
-    av_log_set_callback(log_of_libav);
+    media_log_hear();
     if (check_file(in, uri, err) != 0 || open_format(in, uri, err) != 0)
         return -1;
     in->unstamped = is_plain(in);

@@ -12,6 +12,7 @@
 #include "vision/jpeg.h"
 #include "vision/media_frame.h"
 #include "vision/media_lib.h"
+#include "vision/media_log.h"
 #include "vision/source.h"
 
 #define FILE_MAX ((size_t)1 << 30)
@@ -244,11 +245,13 @@ const uint8_t *media_picture_read(struct media_picture *m, const char *path, int
         err_set(err, "%s: the picture is cut off: expected its end, got the end of the file", path);
         return NULL;
     }
+    media_log_hear();
     int rc = decode(m, c, (size_t)size);
     if (rc < 0) {
+        const char *said = media_log_said();
         char why[AV_ERROR_MAX_STRING_SIZE] = "";
         av_strerror(rc, why, sizeof why);
-        err_set(err, "%s: cannot be decoded: %s", path, why);
+        err_set(err, "%s: cannot be decoded: %s", path, said[0] != '\0' ? said : why);
         return NULL;
     }
     const uint8_t *grey = convert(m, width, height, err);

@@ -253,7 +253,8 @@ static void a_size_beyond_bounds_is_refused(void **state)
     assert_non_null(huge);
     assert_null(jpeg_grey(j, (uint8_t *)huge, size, &width, &height));
     assert_null(media_picture_read(m, "tests/data/bad/huge.jpg", &width, &height, &err));
-    assert_non_null(strstr(err.text, "tests/data/bad/huge.jpg: "));
+    assert_string_equal(err.text, "tests/data/bad/huge.jpg: cannot be decoded: Picture size "
+                                  "65535x65535 is invalid");
     free(huge);
     jpeg_close(j);
     media_picture_close(m);
