@@ -34,12 +34,13 @@ struct data_tools {
     bool (*progress)(void *ctx, const struct dataset_progress *p); /* a screen's, or NULL */
     void *ctx;
     bool terminal, told;
-    struct sigaction before[2]; /* what ^C and SIGTERM did */
+    bool listens;               /* to ^C and SIGTERM: */
+    struct sigaction before[2]; /* what they did */
 };
 
 static const int signals[2] = {SIGINT, SIGTERM};
 
-static volatile sig_atomic_t asked_to_stop;
+static volatile sig_atomic_t asked_to_stop; /* the signal that came, or 0 */
 
 /* ---- pictures ------------------------------------------------------------------------------ */
 
@@ -91,8 +92,7 @@ static int read_picture(void *ctx, int worker, const char *path, uint8_t *out, s
 
 static void on_stop(int signal)
 {
-    (void)signal;
-    asked_to_stop = 1;
+    asked_to_stop = signal;
 }
 
 static bool on_progress(void *ctx, const struct dataset_progress *p)
@@ -115,6 +115,7 @@ static void watch_signals(struct data_tools *t)
 {
     struct sigaction action = {.sa_handler = on_stop, .sa_flags = (int)SA_RESETHAND | SA_RESTART};
     asked_to_stop = 0;
+    t->listens = true;
     for (size_t i = 0; i < MEM_COUNT(signals); i++) {
         sigaction(signals[i], NULL, &t->before[i]);
         if (t->before[i].sa_handler == SIG_DFL)
@@ -122,10 +123,20 @@ static void watch_signals(struct data_tools *t)
     }
 }
 
-struct data_tools *data_tools_new(const struct opts *opts, struct err *err)
+static void unwatch_signals(const struct data_tools *t)
+{
+    for (size_t i = 0; i < MEM_COUNT(signals) && t->listens; i++)
+        sigaction(signals[i], &t->before[i], NULL);
+}
+
+static struct data_tools *make_tools(const struct opts *opts,
+                                     bool (*progress)(void *ctx, const struct dataset_progress *p),
+                                     void *ctx, struct err *err)
 {
     struct data_tools *t = mem_zalloc(1, sizeof *t);
     t->opts = opts;
+    t->progress = progress;
+    t->ctx = ctx;
     t->terminal = isatty(STDERR_FILENO);
     t->how = (struct dataset_how){.strict = opts->data.strict,
                                   .crop_faces = opts->data.crop_faces,
@@ -137,7 +148,8 @@ struct data_tools *data_tools_new(const struct opts *opts, struct err *err)
                                   .picture = read_picture,
                                   .progress = on_progress,
                                   .ctx = t};
-    watch_signals(t);
+    if (progress == NULL) /* a screen hears for itself */
+        watch_signals(t);
     if (opts->data.crop_faces) { /* a cascade that is missing is told once, not for each file */
         t->worker[0].detector = detector_open(&opts->detect, err);
         if (t->worker[0].detector == NULL) {
@@ -148,19 +160,26 @@ struct data_tools *data_tools_new(const struct opts *opts, struct err *err)
     return t;
 }
 
+struct data_tools *data_tools_new(const struct opts *opts, struct err *err)
+{
+    return make_tools(opts, NULL, NULL, err);
+}
+
 void data_tools_free(struct data_tools *t)
 {
     if (t == NULL)
         return;
+    bool stopped = t->listens && asked_to_stop != 0;
     if (t->told)
         fputs("\r\033[K", stderr);
-    for (size_t i = 0; i < MEM_COUNT(signals); i++)
-        sigaction(signals[i], &t->before[i], NULL);
+    unwatch_signals(t);
     for (int i = 0; i < WORKERS; i++) {
         media_picture_close(t->worker[i].reader);
         detector_close(t->worker[i].detector);
     }
     free(t);
+    if (stopped)
+        raise(asked_to_stop); /* whoever started us learns of it */
 }
 
 const struct dataset_how *data_tools_how(const struct data_tools *t)
@@ -172,11 +191,9 @@ struct dataset *data_open(const struct opts *opts,
                           bool (*progress)(void *ctx, const struct dataset_progress *p), void *ctx,
                           struct err *err)
 {
-    struct data_tools *t = data_tools_new(opts, err);
+    struct data_tools *t = make_tools(opts, progress, ctx, err);
     if (t == NULL)
         return NULL;
-    t->progress = progress;
-    t->ctx = ctx;
     struct dataset *ds = dataset_open_how(opts->data.set, &t->how, err);
     data_tools_free(t);
     if (ds != NULL)

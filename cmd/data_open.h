@@ -12,8 +12,12 @@
 struct data_tools;
 
 /* Makes the tools for that `how`: detect and model say how faces are found and cut out (for
- * crop_faces). The caller ends it with data_tools_free when the set is open. NULL and err. */
+ * crop_faces). From now on ^C and SIGTERM end a conversion with an error, unless somebody hears
+ * them already. NULL and err. */
 struct data_tools *data_tools_new(const struct opts *opts, struct err *err);
+
+/* The caller ends the tools when the set is open and what was half made is removed: if one of those
+ * signals came, the program dies of it here. NULL is allowed. */
 void data_tools_free(struct data_tools *t);
 
 /* The `how` of [data] options; valid as long as the tools. */
@@ -21,9 +25,9 @@ const struct dataset_how *data_tools_how(const struct data_tools *t);
 
 /*
  * Opens opts->data.set. On a terminal, what takes longer than a second says how far it is; ^C ends
- * it with an error and leaves nothing. progress, if not NULL, is told instead (a screen's), and
- * ends it by false. Damaged rows and files are told on stderr (the log, with progress): the first
- * ones and how many. NULL and err.
+ * it and the program, and leaves nothing. progress, if not NULL, is told instead (a screen's), and
+ * ends it by false with an error. Damaged rows and files are told on stderr (the log, with
+ * progress): the first ones and how many. NULL and err.
  */
 struct dataset *data_open(const struct opts *opts,
                           bool (*progress)(void *ctx, const struct dataset_progress *p), void *ctx,

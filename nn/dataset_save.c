@@ -15,22 +15,49 @@
 #include "nn/dataset_how.h"
 #include "nn/pack_write.h"
 
+enum { RUN = 512 /* rows that are written at once */ };
+
 /* ---- packs --------------------------------------------------------------------------------- */
 
-static int save_row(const struct dataset *ds, int row, bool lines, struct pack_writer *w,
-                    struct err *err)
+static int save_row(const struct dataset *ds, int row, bool lines, int at, struct pack_writer *w)
 {
     const struct pack *p = ds->pack;
-    int at = pack_grow(w, 1, err);
-    if (at < 0)
-        return -1;
     int class = ds->points != NULL ? 0 : pack_class(w, ds->class_name[ds->label[row]]);
     uint32_t origin = lines ? p->origin[row] : pack_text(w, p->text + p->origin[row]);
     pack_row(w, at, class, (enum split)ds->split[row], origin);
-    if (pack_put(w, at, dataset_image(ds, row), 1) != 0 ||
-        (ds->points != NULL && pack_put_points(w, at, ds->points + (size_t)row * DATASET_POINTS,
-                                               ds->wide + (size_t)row * DATASET_WIDE) != 0))
+    if (ds->points == NULL)
+        return 0;
+    return pack_put_points(w, at, ds->points + (size_t)row * DATASET_POINTS,
+                           ds->wide + (size_t)row * DATASET_WIDE);
+}
+
+/* Rows [row, end), which keep their origins; none is excluded. */
+static int save_run(const struct dataset *ds, int row, int end, bool lines, struct pack_writer *w,
+                    struct err *err)
+{
+    int at = pack_grow(w, end - row, err);
+    if (at < 0)
+        return -1;
+    for (int i = row; i < end; i++)
+        if (save_row(ds, i, lines, at + i - row, w) != 0)
+            return err_errno(err, "cannot write");
+    if (pack_put(w, at, dataset_image(ds, row), end - row) != 0)
         return err_errno(err, "cannot write");
+    return 0;
+}
+
+/* What is not excluded of the rows [row, end). */
+static int save_rows(const struct dataset *ds, int row, int end, bool lines, struct pack_writer *w,
+                     struct err *err)
+{
+    for (; row < end; row++) {
+        int stop = row;
+        while (stop < end && stop - row < RUN && !ds->excluded[stop])
+            stop++;
+        if (stop > row && save_run(ds, row, stop, lines, w, err) != 0)
+            return -1;
+        row = stop > row ? stop - 1 : row;
+    }
     return 0;
 }
 
@@ -43,12 +70,11 @@ int dataset_save_pack(const struct dataset *ds, const char *path, struct err *er
     for (int k = 0; k < p->parts; k++) {
         int last = k + 1 < p->parts ? (int)p->part[k + 1].first : ds->n;
         pack_part(w, p->text + p->part[k].name, "", p->part[k].lines);
-        for (int row = (int)p->part[k].first; row < last; row++)
-            if (!ds->excluded[row] && save_row(ds, row, p->part[k].lines, w, err) != 0) {
-                err_prefix(err, "%s", path);
-                pack_abort(w);
-                return -1;
-            }
+        if (save_rows(ds, (int)p->part[k].first, last, p->part[k].lines, w, err) != 0) {
+            err_prefix(err, "%s", path);
+            pack_abort(w);
+            return -1;
+        }
     }
     struct pack *done = pack_finish(w, err);
     pack_close(done);

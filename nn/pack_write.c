@@ -20,6 +20,8 @@
 #define PIXELS_AT 4096
 #define ALIGN(x) (((x) + 63) & ~(uint64_t)63)
 
+enum { HASHED = 256 /* rows that are read back at once */ };
+
 struct pack_writer {
     char *path, *tmp; /* NULL: in memory alone */
     int fd, wide_fd;  /* wide_fd: pictures in full, until there are all; or -1 */
@@ -252,16 +254,17 @@ void pack_split(struct pack_writer *w, int first, double share, int seed)
 /* Hashes the rows that nobody has hashed yet: out of the file. */
 static int hash_rest(struct pack_writer *w)
 {
-    uint8_t *image = mem_alloc(DATASET_PIXELS);
+    uint8_t *images = mem_alloc((size_t)HASHED * DATASET_PIXELS);
     int rc = 0;
-    for (int i = w->hashed; i < w->n && rc == 0; i++) {
+    for (int i = w->hashed; i < w->n && rc == 0; i = w->hashed) {
+        int n = w->n - i < HASHED ? w->n - i : HASHED;
         off_t at = PIXELS_AT + (off_t)i * DATASET_PIXELS;
-        if (pread(w->fd, image, DATASET_PIXELS, at) != DATASET_PIXELS)
+        if (pread(w->fd, images, (size_t)n * DATASET_PIXELS, at) != (ssize_t)n * DATASET_PIXELS)
             rc = -1;
         else
-            pack_hash(w, i, image, 1);
+            pack_hash(w, i, images, n);
     }
-    free(image);
+    free(images);
     for (int c = w->own; c < w->classes; c++)
         w->hash = hash_text(w->hash, w->text + w->class_at[c]);
     return rc;

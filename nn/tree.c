@@ -14,7 +14,9 @@
 #include "base/thread.h"
 #include "nn/dataset_how.h"
 
-enum { BATCH = 512, THREADS_MAX = 64, NAME_MAX_BYTES = 64 };
+enum { BATCH = 512, BATCH_FIRST = 16, THREADS_MAX = 64, NAME_MAX_BYTES = 64 };
+
+#define BATCH_NS (50 * CLOCK_MS) /* a batch takes about so long */
 
 /* A picture that is to be read. */
 struct item {
@@ -46,6 +48,7 @@ struct tree {
     struct pool *pool;
     struct batch batch[2];
     int now;    /* the batch that is decoded */
+    int size;   /* pictures of a batch: few large ones, so that a wish to stop is soon heard */
     bool fixed; /* no row taken so far will change its class or split */
 };
 
@@ -267,15 +270,28 @@ static int tell(const struct tree *t, int done, int64_t started, int64_t *told, 
     return t->how->progress(t->how->ctx, &p) ? 0 : err_set(err, "%s: given up", t->root);
 }
 
+/* Decodes the next batch from `first` on, and writes the one before. */
+static void run_batch(struct tree *t, struct batch *b, int first)
+{
+    int64_t started = clock_now();
+    b->first = first;
+    b->n = t->items - first < t->size ? t->items - first : t->size;
+    pool_run(t->pool, 1 + b->n, do_task, t);
+    int64_t took = clock_now() - started;
+    if (took < BATCH_NS / 2 && t->size < BATCH)
+        t->size *= 2;
+    else if (took > 2 * BATCH_NS && t->size > pool_threads(t->pool))
+        t->size /= 2;
+}
+
 static int read_items(struct tree *t, struct err *err)
 {
     int64_t started = clock_now(), told = started;
     struct batch *b;
+    t->size = BATCH_FIRST;
     for (int first = 0;; first += b->n) {
         b = &t->batch[t->now];
-        b->first = first;
-        b->n = t->items - first < BATCH ? t->items - first : BATCH;
-        pool_run(t->pool, 1 + b->n, do_task, t);
+        run_batch(t, b, first);
         if ((errno = t->batch[1 - t->now].error) != 0)
             return err_errno(err, "cannot write the pack of %s", t->root);
         if (b->n == 0) /* a batch of nothing has written the one before it */

@@ -3,7 +3,9 @@
  */
 #include "tests/unit/unit.h"
 
+#include <signal.h>
 #include <stdlib.h>
+#include <sys/wait.h>
 
 #include "base/file.h"
 #include "base/mem.h"
@@ -25,9 +27,34 @@ static void sets_come_back_as_they_were(void **state)
                                "wc -l <two.csv"),
                      0);
     shell_has(shell_out, "121");
-    assert_int_equal(shell_run("$M export all.csv photos --images jpg && $M import photos p.pack"),
+    assert_int_equal(shell_run("$M import tree tree.pack && $M export tree.pack c.csv --format csv "
+                               "&& cmp all.csv c.csv && $M export tree.pack tree2 && "
+                               "diff -r tree tree2"),
                      0);
+    assert_int_equal(
+        shell_run("$M export all.csv photos --images jpg && $M import photos p.pack && "
+                  "$M export p.pack p.csv --format csv && cut -d , -f 1,3 p.csv >p && "
+                  "cut -d , -f 1,3 all.csv | cmp - p"),
+        0); /* the pixels are not quite the same, all else is */
     shell_has(shell_out, "60 images");
+}
+
+/* FER2013's first rows, or $MOODTOP_ROWS of them, 35887 = all: from CSV over folders, their pack
+ * and folders again to CSV. */
+static void fer2013_comes_back_byte_for_byte(void **state)
+{
+    (void)state;
+    NEED_SHARED("fer2013.csv.zst");
+    const char *rows = getenv("MOODTOP_ROWS");
+    char *command = mem_printf("zstd -qdc " SHARED_DATA "fer2013.csv.zst | head -n %d >%s/fer.csv",
+                               1 + (rows != NULL ? atoi(rows) : 300), shell_dir);
+    assert_int_equal(system(command), 0);
+    free(command);
+    assert_int_equal(shell_run("$M export fer.csv fer && $M import fer fer.pack && "
+                               "$M export fer.pack fer2 && diff -rq fer fer2 && "
+                               "$M export fer2 fer2.csv --format csv && cmp fer.csv fer2.csv"),
+                     0);
+    assert_int_equal(shell_run("rm -r fer fer2 fer.csv fer2.csv fer.pack"), 0);
 }
 
 static void nothing_is_overwritten(void **state)
@@ -105,6 +132,61 @@ static void a_full_disk_is_told(void **state)
     assert_int_equal(shell_run("ls | grep -c small.pack"), 1);
 }
 
+/* ^C while `command` works on a folder of many large pictures, when what "ls" finds is there: the
+ * program dies of it, and nothing is left. */
+static void interrupt(const char *command, const char *ls)
+{
+    char *line = mem_printf("exec $M %s", command);
+    pid_t pid = fork();
+    if (pid == 0) {
+        if (chdir(shell_dir) == 0)
+            execl("/bin/sh", "sh", "-c", line, NULL);
+        _exit(127);
+    }
+    char *look = mem_printf("ls -d %s", ls);
+    int status = 0;
+    while (shell_run(look) != 0)
+        if (waitpid(pid, &status, WNOHANG) != 0)
+            fail_msg("%s ended by itself", command);
+    assert_int_equal(kill(pid, SIGINT), 0);
+    assert_int_equal(waitpid(pid, &status, 0), pid);
+    assert_true(WIFSIGNALED(status)); /* which a shell calls 130 */
+    assert_int_equal(WTERMSIG(status), SIGINT);
+    assert_int_not_equal(shell_run(look), 0);
+    free(look);
+    free(line);
+}
+
+static void an_interrupt_leaves_nothing(void **state)
+{
+    (void)state;
+    enum { SIDE = 1200, PICTURES = 3000 };
+    struct err why = {""};
+    uint8_t *rgb = mem_zalloc(3 * SIDE, SIDE);
+    char *big = file_join(shell_dir, "big.png");
+    assert_int_equal(media_write_picture(big, rgb, SIDE, SIDE, &why), 0);
+    assert_int_equal(shell_run("mkdir -p many/joy"), 0);
+    for (int i = 0; i < PICTURES; i++) {
+        char *name = mem_printf("%s/many/joy/%d.png", shell_dir, i);
+        assert_int_equal(symlink(big, name), 0);
+        free(name);
+    }
+    free(big);
+    free(rgb);
+    interrupt("import many many.pack", "cache/moodtop/many-*.tmp");
+    assert_int_not_equal(shell_run("ls many.pack"), 0);
+    assert_int_not_equal(shell_run("ls cache/moodtop | grep many"), 0);
+    assert_int_equal(shell_run("set -- all.csv all.csv all.csv all.csv all.csv; "
+                               "$M import $@ $@ $@ $@ k.pack; set -- k.pack k.pack k.pack k.pack; "
+                               "$M import $@ $@ $@ l.pack"),
+                     0);
+    shell_has(shell_out, "l.pack: 14400 images");
+    interrupt("export l.pack all", "all.*.tmp");
+    assert_int_not_equal(shell_run("ls -d all"), 0);
+    interrupt("export l.pack l.csv --format csv", "l.csv.*.tmp");
+    assert_int_not_equal(shell_run("ls -d l.csv"), 0);
+}
+
 static int make_set(void **state)
 {
     (void)state;
@@ -132,11 +214,13 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(sets_come_back_as_they_were),
+        cmocka_unit_test(fer2013_comes_back_byte_for_byte),
         cmocka_unit_test(nothing_is_overwritten),
         cmocka_unit_test(damage_is_told),
         cmocka_unit_test(pictures_of_folders_are_read),
         cmocka_unit_test(key_points_are_no_lessons),
         cmocka_unit_test(a_full_disk_is_told),
+        cmocka_unit_test(an_interrupt_leaves_nothing),
     };
     return cmocka_run_group_tests(tests, make_set, shell_teardown);
 }
