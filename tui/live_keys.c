@@ -37,7 +37,7 @@ static void key_color(struct view *v, int key)
 static void key_pause(struct view *v, int key)
 {
     (void)key;
-    live_pause(live_screen_live(v), live_screen_of(v)->show.status.state != LIVE_PAUSED);
+    live_pause(live_screen_live(v), !live_paused(live_screen_live(v)));
 }
 
 static int index_of(const struct scene *scene, int id)
@@ -180,8 +180,12 @@ static void key_baseline(struct view *v, int key)
     if (!neutral)
         snprintf(s->trouble, sizeof s->trouble, "%s has no class \"neutral\" to set a base by",
                  s->show.model->name);
-    else if (f != NULL)
-        live_baseline(live_screen_live(v), f->id, f->baseline == SCENE_BASELINE_NONE);
+    if (!neutral || f == NULL)
+        return;
+    bool on = f->baseline == SCENE_BASELINE_NONE;
+    live_baseline(live_screen_live(v), f->id, on);
+    int i = index_of(&s->show.scene, f->id); /* for the next key, if it comes at once */
+    s->show.scene.face[i].baseline = on ? SCENE_BASELINE_LOOKING : SCENE_BASELINE_NONE;
 }
 
 static void key_zoom(struct view *v, int key)
@@ -229,9 +233,10 @@ static void key_record(struct view *v, int key)
     const struct live_status *st = &s->show.status;
     char path[OPTS_TEXT_MAX];
     record_name(path, sizeof path, v->opts->live.record);
-    live_record(live_screen_live(v), st->recording ? NULL : path, &err);
+    bool on = live_recording(live_screen_live(v));
+    live_record(live_screen_live(v), on ? NULL : path, &err);
     snprintf(s->trouble, sizeof s->trouble, "%s", err.text);
-    if (err.text[0] == '\0' && st->recording)
+    if (err.text[0] == '\0' && on)
         snprintf(v->notice, sizeof v->notice, "%llu lines in %.120s",
                  (unsigned long long)st->recorded, st->record);
     else if (err.text[0] == '\0')

@@ -193,6 +193,11 @@ void live_pause(struct live *l, bool on)
     pthread_mutex_unlock(&l->lock);
 }
 
+bool live_paused(const struct live *l)
+{
+    return l->replay != NULL ? replay_paused(l->replay) : l->pause;
+}
+
 int live_use_model(struct live *l, const struct opts *opts, struct err *err)
 {
     if (l->replay != NULL)
@@ -248,6 +253,14 @@ int live_record(struct live *l, const char *path, struct err *err)
     if (record_close(old, &why) == 0 || (told && path != NULL))
         return 0;
     return err_set(err, "%s", why.text);
+}
+
+bool live_recording(struct live *l)
+{
+    pthread_mutex_lock(&l->record_lock);
+    bool on = l->record != NULL && l->record_why.text[0] == '\0';
+    pthread_mutex_unlock(&l->record_lock);
+    return on;
 }
 
 /* ---- orders ---------------------------------------------------------------------------------- */

@@ -56,6 +56,9 @@ bool live_update(struct live *l, struct scene *scene, struct live_status *status
  */
 int live_record(struct live *l, const char *path, struct err *err);
 
+/* Whether a record is being written. */
+bool live_recording(struct live *l);
+
 /* The watcher shows no colour: sources that can save themselves the work do. Faces are read from
  * grey pictures either way. */
 void live_grey(struct live *l, bool on);
@@ -76,6 +79,9 @@ void live_speed(struct live *l, double speed);
 
 /* Holds the source (a file does not go on, a camera's frames are dropped) or lets it go on. */
 void live_pause(struct live *l, bool on);
+
+/* Whether the last live_pause held it; the status says so when the source has heard of it. */
+bool live_paused(const struct live *l);
 
 /* Reads faces with another model (and detector) from the next frame on; the source goes on. Loads
  * it in the caller's thread. What live_model gave before is dead then. -1 and err, and all as it

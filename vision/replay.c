@@ -145,6 +145,11 @@ void replay_pause(struct replay *r, bool on)
     arm(r);
 }
 
+bool replay_paused(const struct replay *r)
+{
+    return r->paused;
+}
+
 void replay_speed(struct replay *r, double speed)
 {
     advance(r);

@@ -32,6 +32,7 @@ bool replay_update(struct replay *r, struct scene *scene, struct live_status *st
                    struct frame **frame);
 
 void replay_pause(struct replay *r, bool on);
+bool replay_paused(const struct replay *r);
 void replay_seek(struct replay *r, double position);
 void replay_speed(struct replay *r, double speed);
 

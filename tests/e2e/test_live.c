@@ -238,6 +238,9 @@ static void pause_holds_all(void **state)
     assert_true(held);
     pty_keys(p, " ");
     pty_gone(p, "PAUSED");
+    pty_keys(p, "pp"); /* at once, before the source has heard of the first */
+    pty_frames(p, 6);
+    pty_gone(p, "PAUSED");
     quit(p);
 }
 

@@ -307,6 +307,17 @@ static void a_replay_obeys_its_keys(void **state)
     pty_close(p);
 }
 
+static int count_files(const char *folder, const char *end)
+{
+    DIR *d = opendir(folder);
+    int n = 0;
+    for (struct dirent *e; d != NULL && (e = readdir(d)) != NULL;)
+        n += strstr(e->d_name, end) != NULL;
+    if (d != NULL)
+        closedir(d);
+    return n;
+}
+
 static void recording_by_key(void **state)
 {
     (void)state;
@@ -324,11 +335,17 @@ static void recording_by_key(void **state)
     pty_see(p, "what is found goes to ");
     pty_see(p, "REC ");
     pty_gone(p, "REC 0 "); /* a picture was analysed */
+    pty_keys(p, "www");    /* at once: ended, begun, ended */
+    pty_gone(p, "REC ");
+    pty_frames(p, 3);
+    pty_gone(p, "REC ");
     pty_keys(p, "q");
     assert_int_equal(pty_end(p), 0);
     pty_close(p);
     assert_true(read_back(path, &last) > 0);
     assert_true(read_back(second, &last) > 0);
+    assert_int_equal(count_files(dir, "key-3.csv"), 1);
+    assert_int_equal(count_files(dir, "key-4.csv"), 0);
     free(path);
     free(second);
 }
@@ -373,17 +390,6 @@ static void why_a_film_ended_is_said(void **state)
     assert_int_equal(pty_end(p), 0);
     pty_close(p);
     free(film);
-}
-
-static int count_files(const char *folder, const char *end)
-{
-    DIR *d = opendir(folder);
-    int n = 0;
-    for (struct dirent *e; d != NULL && (e = readdir(d)) != NULL;)
-        n += strstr(e->d_name, end) != NULL;
-    if (d != NULL)
-        closedir(d);
-    return n;
 }
 
 static void pictures_only_where_they_are_asked_for(void **state)
