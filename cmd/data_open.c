@@ -227,8 +227,8 @@ void data_tell(const struct dataset *ds, bool screen)
     for (int i = 0; i < TOLD && dataset_damage(ds, i) != NULL; i++)
         tell(screen, dataset_damage(ds, i));
     if (skipped > 0) {
-        snprintf(text, sizeof text, "%ld damaged %s left out of %d", skipped,
-                 skipped == 1 ? "row or file was" : "rows and files were", ds->n);
+        snprintf(text, sizeof text, "%ld damaged %s left out of %ld", skipped,
+                 skipped == 1 ? "row or file was" : "rows and files were", ds->n + skipped);
         tell(screen, text);
     }
     int relabelled = 0, excluded = 0, stale = 0;

@@ -146,13 +146,21 @@ static int export_folders(const struct dataset *ds, const char *to, bool jpeg,
     return rc;
 }
 
+static int export_csv(const struct dataset *ds, const char *to, struct data_tools *tools,
+                      struct err *err)
+{
+    if (file_exists(to)) /* it may be the only copy of a set */
+        return err_set(err, "%s: stands already; expected a new name", to);
+    return dataset_save_csv(ds, to, data_tools_how(tools)->progress, tools, err);
+}
+
 static int export_set(const struct opts *opts, const char *to, struct err *err)
 {
     struct dataset *ds = data_open(opts, NULL, NULL, err);
     struct data_tools *tools = ds != NULL ? data_tools_new(opts, err) : NULL;
     int rc = -1;
     if (tools != NULL && opts->export.format == EXPORT_CSV)
-        rc = dataset_save_csv(ds, to, data_tools_how(tools)->progress, tools, err);
+        rc = export_csv(ds, to, tools, err);
     else if (tools != NULL)
         rc = export_folders(ds, to, opts->export.images == EXPORT_JPG, tools, err);
     data_tools_free(tools);

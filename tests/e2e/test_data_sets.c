@@ -64,6 +64,9 @@ static void nothing_is_overwritten(void **state)
     shell_has(shell_err, "moodtop import: all.csv: stands already and is no pack");
     assert_int_equal(shell_run("mkdir -p full/x; $M export all.csv full"), 1);
     shell_has(shell_err, "moodtop export: full: expected a new folder or an empty one");
+    assert_int_equal(shell_run("echo mine >mine.csv; $M export all.csv mine.csv --format csv"), 1);
+    shell_has(shell_err, "moodtop export: mine.csv: stands already; expected a new name");
+    assert_int_equal(shell_run("test $(cat mine.csv) = mine"), 0);
     assert_int_equal(shell_run("$M import all.csv"), 2);
     shell_has(shell_err, "expected SRC... DST");
     assert_int_equal(shell_run("$M export all.csv"), 2);
@@ -78,7 +81,7 @@ static void damage_is_told(void **state)
                                "$M stats --data hurt.csv"),
                      0);
     shell_has(shell_err, "hurt.csv:6: expected 2304 pixels, got 3");
-    shell_has(shell_err, "1 damaged row or file was left out of 4");
+    shell_has(shell_err, "1 damaged row or file was left out of 5");
     assert_int_equal(shell_run("$M stats --data hurt.csv --strict"), 1);
     shell_has(shell_err, "moodtop stats: hurt.csv:6: expected 2304 pixels, got 3");
 }
@@ -109,7 +112,7 @@ static void pictures_of_folders_are_read(void **state)
     shell_has(shell_err, "any/joy/cut.jpg: the picture is cut off");
     shell_has(shell_err, "any/joy/cut.png: the picture is cut off");
     shell_has(shell_err, "any/joy/text.jpg: ");
-    shell_has(shell_err, "4 damaged rows and files were left out of 2");
+    shell_has(shell_err, "4 damaged rows and files were left out of 6");
     assert_int_equal(shell_run("$M import any --crop-faces faces.pack"), 0);
 }
 
