@@ -114,21 +114,21 @@ static struct dataset *from_pack(struct pack *p)
     return ds;
 }
 
-/* A file of votes beside the source; NULL without one. The caller frees it. */
+/* A file of votes beside one of the sources; NULL without one. The caller frees it. */
 static char *votes_beside(const struct pack *p)
 {
     static const char *const names[] = {"ferplus.csv", "fer2013new.csv"};
-    const char *home = pack_home(p, 0), *end = file_base(home);
-    for (size_t i = 0; home[0] != '\0' && i < MEM_COUNT(names); i++) {
-        char *path = mem_printf("%.*s%s", (int)(end - home), home, names[i]);
-        if (file_exists(path))
+    for (size_t i = 0; i < (size_t)p->parts * MEM_COUNT(names); i++) {
+        const char *home = pack_home(p, (int)(i / MEM_COUNT(names))), *end = file_base(home);
+        char *path = mem_printf("%.*s%s", (int)(end - home), home, names[i % MEM_COUNT(names)]);
+        if (home[0] != '\0' && file_exists(path))
             return path;
         free(path);
     }
     return NULL;
 }
 
-/* Joins the votes of the file, or of one beside the source, which need not fit. */
+/* Joins the votes of the file, or of one beside a source, which need not fit. */
 static int join_votes(struct dataset *ds, const char *path, struct err *err)
 {
     bool asked = path != NULL && path[0] != '\0';

@@ -104,25 +104,65 @@ static int join_row(const char *line, enum split split, uint8_t *votes, struct e
     return 0;
 }
 
+/* How many lines the text has below its first. */
+static long count_rows(const char *text)
+{
+    long n = 0;
+    for (const char *p = text; *p != '\0'; n++)
+        p += strcspn(p, "\n"), p += *p == '\n';
+    return n - 1;
+}
+
+/* The rows [*first, returned) of that CSV file of the set which has the most lines of those that
+ * have at most so many; none: both 0. */
+static int find_file(const struct dataset *ds, long lines, int *first)
+{
+    long most = 0;
+    int end = 0;
+    *first = 0;
+    for (int i = 0, next; i < ds->n; i = next) {
+        for (next = i + 1; next < ds->n && dataset_line(ds, i) > 0 &&
+                           dataset_line(ds, next) > dataset_line(ds, next - 1);)
+            next++;
+        long last = dataset_line(ds, next - 1);
+        if (last > most && last <= lines) {
+            most = last;
+            *first = i;
+            end = next;
+        }
+    }
+    return end;
+}
+
+static int join(char *text, const char *path, const struct dataset *ds, uint8_t *votes,
+                struct err *err)
+{
+    long rows = count_rows(text);
+    int row, end = find_file(ds, rows + 1, &row);
+    char *line = next_line(&text);
+    if (line == NULL || strcmp(line, HEADER) != 0)
+        return err_set(err, "%s:1: expected the header \"" HEADER "\"", path);
+    if (end == 0 || ds->points != NULL)
+        return err_set(err,
+                       "%s: expected votes for each line of a CSV file, and the data has none "
+                       "with faces and at most %ld rows",
+                       path, rows);
+    for (long k = 2; row < end && (line = next_line(&text)) != NULL; k++) {
+        if (dataset_line(ds, row) != k) /* a row that was left out */
+            continue;
+        if (join_row(line, (enum split)ds->split[row], votes + (size_t)row * VOTES, err) != 0)
+            return err_prefix(err, "%s:%ld", path, k);
+        row++;
+    }
+    return 0;
+}
+
 int ferplus_votes(const char *path, const struct dataset *ds, uint8_t *votes, struct err *err)
 {
     size_t size;
-    char *text = file_read(path, FILE_MAX, &size, err), *p = text, *line;
-    int rc = text != NULL ? 0 : -1, row = 0;
-    if (rc == 0 && ((line = next_line(&p)) == NULL || strcmp(line, HEADER) != 0))
-        rc = err_set(err, "%s:1: expected the header \"" HEADER "\"", path);
-    for (long k = 2; rc == 0 && row < ds->n && (line = next_line(&p)) != NULL; k++) {
-        if (dataset_line(ds, row) != k) /* a row that was left out */
-            continue;
-        rc = join_row(line, (enum split)ds->split[row], votes + (size_t)row * VOTES, err);
-        if (rc != 0)
-            err_prefix(err, "%s:%ld", path, k);
-        row++;
-    }
+    char *text = file_read(path, FILE_MAX, &size, err);
+    int rc = text != NULL ? join(text, path, ds, votes, err) : -1;
     free(text);
-    if (rc == 0 && row < ds->n)
-        return err_set(err, "%s: expected a row for each of the %d of the data set, got %d", path,
-                       ds->n, row);
     return rc;
 }
 

@@ -22,8 +22,11 @@ enum { FERPLUS_VOTES = 10 }; /* what a tagger could say: the columns, in the fil
 int ferplus_read(const char *path, const struct dataset *ds, float *votes, uint64_t *hash,
                  struct err *err);
 
-/* Joins the numbers of votes to all rows, by their lines: votes (ds->n, DATASET_VOTES), in the
- * file's order of columns. Only for a set from one CSV file. 0 or -1, as ferplus_read. */
+/*
+ * Joins the numbers of votes to the rows of one CSV file of the set, by their lines: the longest
+ * that has not more rows than there are votes. votes (ds->n, DATASET_VOTES), in the file's order of
+ * columns; other rows keep what they have. 0 or -1, as ferplus_read.
+ */
 int ferplus_votes(const char *path, const struct dataset *ds, uint8_t *votes, struct err *err);
 
 /*

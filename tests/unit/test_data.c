@@ -287,6 +287,70 @@ static void several_sets_are_one(void **state)
     free(both);
 }
 
+/* The votes of the 20 rows of write_sound: of row i, i for happiness. */
+static void write_votes(const char *name)
+{
+    FILE *f = begin(name);
+    fputs("Usage,Image name,neutral,happiness,surprise,sadness,anger,disgust,fear,contempt,"
+          "unknown,NF\n",
+          f);
+    for (int i = 0; i < 20; i++)
+        fprintf(f, "%s,x.png,0,%d,0,0,0,0,0,0,0,0\n",
+                i < 16   ? "Training"
+                : i < 18 ? "PublicTest"
+                         : "PrivateTest",
+                i);
+    assert_int_equal(fclose(f), 0);
+}
+
+/* Of several sets that CSV file gets them for which they are, wherever it stands, and though a row
+ * of it is damaged; the others have none. */
+static void votes_find_their_file(void **state)
+{
+    (void)state;
+    struct err err = {""};
+    write_votes("ferplus.csv");
+    FILE *f = begin("few.csv");
+    fputs("emotion,pixels,Usage\n", f);
+    add_row(f, 1, 77, "Training", "\n");
+    assert_int_equal(fclose(f), 0);
+    f = begin("voted.csv");
+    fputs("emotion,pixels,Usage\n", f);
+    for (int i = 0; i < 20; i++)
+        add_row(f, i == 3 ? 9 : i % 7, i,
+                i < 16   ? "Training"
+                : i < 18 ? "PublicTest"
+                         : "PrivateTest",
+                "\n");
+    assert_int_equal(fclose(f), 0);
+    char *both = mem_printf("%s,%s", in("few.csv"), in("voted.csv"));
+    const struct dataset_how how = {.votes = true};
+    struct dataset *ds = dataset_open_how(both, &how, &err);
+    assert_string_equal(err.text, "");
+    assert_int_equal(ds->n, 20);
+    assert_non_null(ds->votes);
+    assert_int_equal(ds->votes[1], 0);
+    for (int i = 1; i < 20; i++)
+        assert_int_equal(ds->votes[i * DATASET_VOTES + 1], i - 1 + (i > 3));
+    dataset_close(ds);
+    free(both);
+    const struct dataset_how asked = {.votes = true, .ferplus = in("none.csv")};
+    write_votes("none.csv");
+    f = begin("points.csv");
+    for (int i = 0; i < DATASET_POINTS; i++)
+        fprintf(f, "p%d,", i);
+    fputs("Image\n", f);
+    for (int i = 0; i < DATASET_POINTS; i++)
+        fputs("1,", f);
+    for (int i = 0; i < DATASET_WIDE; i++)
+        fputs(i > 0 ? " 7" : "8", f);
+    fputs("\n", f);
+    assert_int_equal(fclose(f), 0);
+    assert_null(dataset_open_how(in("points.csv"), &asked, &err));
+    assert_non_null(strstr(err.text, "the data has none with faces and at most 20 rows"));
+    unlink(in("ferplus.csv"));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -299,6 +363,7 @@ int main(void)
         cmocka_unit_test(damaged_packs_are_refused),
         cmocka_unit_test(a_full_disk_leaves_nothing_behind),
         cmocka_unit_test(several_sets_are_one),
+        cmocka_unit_test(votes_find_their_file),
     };
     return cmocka_run_group_tests(tests, make_folder, remove_folder);
 }
