@@ -14,6 +14,7 @@
 #include "base/mem.h"
 #include "nn/classes.h"
 #include "nn/dataset.h"
+#include "nn/hash.h"
 #include "nn/run_reader.h"
 #include "nn/rundir.h"
 #include "nn/runopts.h"
@@ -25,7 +26,7 @@ bool run_seen_changed(struct run_seen *seen, const char *path)
 {
     struct stat st;
     struct run_seen now = {0};
-    if (stat(path, &st) == 0)
+    if (stat(path, &st) == 0 && S_ISREG(st.st_mode)) /* a pipe would hold its reader */
         now = (struct run_seen){
             .dev = st.st_dev, .inode = st.st_ino, .size = st.st_size, .modified = st.st_mtim};
     bool same = now.dev == seen->dev && now.inode == seen->inode && now.size == seen->size &&
@@ -158,6 +159,24 @@ static enum run_state state_of(const struct run *run, enum rundir_use use)
     return RUN_STOPPED;
 }
 
+static uint64_t print_seen(uint64_t print, const struct run_seen *seen)
+{
+    print = hash_number(hash_number(print, seen->dev), seen->inode);
+    print = hash_number(print, (uint64_t)seen->size);
+    print = hash_number(print, (uint64_t)seen->modified.tv_sec);
+    return hash_number(print, (uint64_t)seen->modified.tv_nsec);
+}
+
+static uint64_t print_of(const struct run *run)
+{
+    uint64_t print = hash_text(HASH_START, run->path);
+    print = print_seen(print, &run->reader->events);
+    print = print_seen(print, &run->reader->log);
+    print = print_seen(print, &run->reader->note);
+    print = hash_number(hash_number(print, run->state), run->gone);
+    return hash_number(hash_number(print, (uint64_t)run->pid), (uint64_t)run->ticket);
+}
+
 bool run_poll(struct run *run)
 {
     pid_t pid;
@@ -180,7 +199,7 @@ bool run_poll(struct run *run)
         run->pid = pid;
         run->ticket = ticket;
     }
-    run->change += changed;
+    run->print = print_of(run);
     return changed;
 }
 

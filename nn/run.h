@@ -52,10 +52,10 @@ struct run {
     char *path;
     const char *name; /* last part of path */
     enum run_state state;
-    bool gone;       /* the directory cannot be read now; the rest is as it was last read */
-    pid_t pid;       /* of the process that trains or waits; 0 if there is none or it is unknown */
-    long ticket;     /* place in the queue while waiting: lower goes first */
-    unsigned change; /* grows with each poll that found something new */
+    bool gone;      /* the directory cannot be read now; the rest is as it was last read */
+    pid_t pid;      /* of the process that trains or waits; 0 if there is none or it is unknown */
+    long ticket;    /* place in the queue while waiting: lower goes first */
+    uint64_t print; /* as long as it is the same, all that was read is */
 
     /* run.json and note.txt; options in the order of nn/runopts.c */
     struct run_option *option;

@@ -26,8 +26,8 @@ struct run_reader {
     double *figures; /* [classes + classes * classes], of the line that is being read */
 };
 
-/* Whether the file differs from what was seen; seen becomes what it is now (all 0 if it is gone).
- */
+/* Whether the file differs from what was seen; seen becomes what it is now (all 0 if it is gone, or
+ * is no regular file). */
 bool run_seen_changed(struct run_seen *seen, const char *path);
 
 /* Reads metrics.jsonl on; true if anything was new. */

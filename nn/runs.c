@@ -13,6 +13,7 @@
 #include "base/clock.h"
 #include "base/file.h"
 #include "base/mem.h"
+#include "nn/hash.h"
 #include "nn/rundir.h"
 
 #define TRASH ".trash"
@@ -56,8 +57,9 @@ struct run *runs_find(const struct runs *runs, const char *name)
 
 static bool has_about(const char *dir)
 {
+    struct stat st;
     char *about = file_join(dir, "run.json");
-    bool stands = file_exists(about);
+    bool stands = stat(about, &st) == 0 && S_ISREG(st.st_mode);
     free(about);
     return stands;
 }
@@ -137,7 +139,9 @@ bool runs_poll(struct runs *runs)
         changed |= run_poll(runs->run[i]);
     if (!runs->gone)
         changed |= drop_gone(runs);
-    runs->change += changed;
+    runs->print = hash_number(HASH_START, runs->gone);
+    for (int i = 0; i < runs->count; i++)
+        runs->print = hash_number(runs->print, runs->run[i]->print);
     return changed;
 }
 

@@ -11,8 +11,8 @@ struct runs {
     char *dir;
     struct run **run; /* [count], newest first (by name, which begins with the date) */
     int count;
-    bool gone; /* the folder cannot be read (perhaps it is not made yet); the list stays */
-    unsigned change;
+    bool gone;      /* the folder cannot be read (perhaps it is not made yet); the list stays */
+    uint64_t print; /* as long as it is the same, all that was read is */
     struct runs_reader *reader;
 };
 

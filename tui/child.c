@@ -135,7 +135,7 @@ void child_leave(struct child *c)
     c->pid = 0;
 }
 
-void child_trouble(const struct child *c, char *out, size_t size)
+void child_trouble(const struct child *c, const char *about, char *out, size_t size)
 {
     size_t n = strlen(c->errors);
     while (n > 0 && c->errors[n - 1] == '\n')
@@ -146,6 +146,11 @@ void child_trouble(const struct child *c, char *out, size_t size)
     const char *line = c->errors + from;
     const char *colon = strstr(line, ": ");
     if (strncmp(line, "moodtop", 7) == 0 && colon != NULL && colon < line + 20)
+        line = colon + 2;
+    const char *slash = about != NULL ? strrchr(about, '/') : NULL;
+    const char *name = about != NULL ? strstr(line, slash != NULL ? slash + 1 : about) : NULL;
+    colon = name != NULL ? strstr(name, ": ") : NULL;
+    if (colon != NULL && colon < c->errors + n)
         line = colon + 2;
     snprintf(out, size, "%.*s", (int)(c->errors + n - line), line);
 }

@@ -36,7 +36,8 @@ void child_kill(struct child *c);
 /* Lets it run on without us: it is no longer watched, and init takes it when we end. */
 void child_leave(struct child *c);
 
-/* The last line that it wrote to stderr, without the program's name before it; "" = none. */
-void child_trouble(const struct child *c, char *out, size_t size);
+/* The last line that it wrote to stderr, without the program's name before it; "" = none. about
+ * (may be NULL): whose path is left out too, as there would be no room for the reason behind it. */
+void child_trouble(const struct child *c, const char *about, char *out, size_t size);
 
 #endif

@@ -123,6 +123,12 @@ bool launch_key(struct launch *l, int key)
     return taken;
 }
 
+void launch_hush(struct launch *l)
+{
+    if (l->start.pid == 0)
+        l->said[0] = '\0';
+}
+
 void launch_reset(struct launch *l)
 {
     form_free(l->form);
@@ -236,6 +242,7 @@ void launch_resume(struct launch *l, const char *path)
                     mem_strdup(path), NULL};
     if (l->start.pid == 0) {
         l->resuming = true;
+        snprintf(l->path, sizeof l->path, "%s", path);
         if (child_start(&l->start, word, &err) == 0)
             say(l, false, "resuming: reading the data");
         else
@@ -269,7 +276,7 @@ static enum launch_news started(struct launch *l)
         say(l, false, "");
         return LAUNCH_STARTED;
     }
-    child_trouble(&l->start, trouble, sizeof trouble);
+    child_trouble(&l->start, l->resuming ? l->path : NULL, trouble, sizeof trouble);
     say(l, true, trouble[0] != '\0' ? trouble : "the trainer did not start");
     return LAUNCH_CHANGED;
 }
@@ -279,7 +286,7 @@ enum launch_news launch_poll(struct launch *l)
     bool over = child_poll(&l->estimate);
     if (over && l->estimate.status != 0) {
         char trouble[ERR_TEXT_MAX];
-        child_trouble(&l->estimate, trouble, sizeof trouble);
+        child_trouble(&l->estimate, NULL, trouble, sizeof trouble);
         say(l, true, trouble);
     }
     if (child_poll(&l->start))

@@ -54,6 +54,9 @@ int launch_fd(const struct launch *l);
 /* What went wrong last, or what is under way; "" = nothing. */
 const char *launch_said(const struct launch *l);
 
+/* What went wrong has been read. */
+void launch_hush(struct launch *l);
+
 /* Fills the window; alive: the run that would have to be waited for, or NULL. */
 void launch_draw(struct launch *l, WINDOW *win, const struct run *alive);
 

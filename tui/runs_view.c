@@ -22,15 +22,21 @@ enum ask { ASK_NOTHING, ASK_NAME, ASK_NOTE, ASK_DELETE, ASK_STOP };
 struct runs_view_state {
     struct curves *curves;
     struct child resume;
-    char chosen[256]; /* name of the run under the cursor */
+    char resumed[OPTS_TEXT_MAX]; /* the run that it is about */
+    char chosen[256];            /* name of the run under the cursor, */
+    int at;                      /* and its row */
     char marks[RUNS_MARKS_MAX][256];
     int mark_count;
     int top;
-    bool pair;      /* the options of two runs instead of the curves */
-    bool accuracy;  /* curves of validation accuracy, else of loss */
-    unsigned drawn; /* runs->change that the curves show, */
-    bool stale;     /* or they are to be made anew anyway */
+    bool pair;       /* the options of two runs instead of the curves */
+    bool accuracy;   /* curves of validation accuracy, else of loss */
+    uint64_t print;  /* of what the curves show, */
+    bool stale;      /* or they are to be made anew anyway */
+    unsigned serial; /* of what training had when it was drawn */
     enum ask ask;
+    char asked[256]; /* about which run */
+    unsigned order;  /* what is being done to a run, or 0, */
+    enum ask doing;  /* and what that is */
     char answer[ANSWER_MAX];
     char said[ERR_TEXT_MAX];
     int64_t said_until, now;
@@ -48,10 +54,9 @@ static struct training *training_of(const struct view *v)
 }
 
 /* May be NULL. */
-static struct run *chosen(const struct view *v)
+static const struct run *chosen(const struct view *v)
 {
-    const struct training *t = training_of(v);
-    return t->runs != NULL ? runs_find(t->runs, state_of(v)->chosen) : NULL;
+    return runs_find(training_of(v)->runs, state_of(v)->chosen);
 }
 
 static void say(struct view *v, const char *text)
@@ -76,6 +81,7 @@ static void choose(struct view *v, int at)
     const struct runs *runs = training_of(v)->runs;
     at = at >= runs->count ? runs->count - 1 : at;
     at = at < 0 ? 0 : at;
+    s->at = at;
     if (runs->count > 0)
         snprintf(s->chosen, sizeof s->chosen, "%s", runs->run[at]->name);
     s->stale = true;
@@ -139,8 +145,41 @@ static void make_curves(struct view *v)
     const struct run *run = chosen(v);
     if (kept == 0 && run != NULL)
         add_curve(v, run, 0);
-    s->drawn = runs->change;
+    s->print = runs->print;
     s->stale = false;
+}
+
+/* The cursor, and the screen that watches it, follow a run to its new name. */
+static void follow_rename(struct view *v, const char *path)
+{
+    struct runs_view_state *s = state_of(v);
+    struct training *t = training_of(v);
+    const char *slash = strrchr(path, '/');
+    if (t->run != NULL && strcmp(t->run->name, s->asked) == 0)
+        lookout_watch(t->lookout, path);
+    snprintf(s->chosen, sizeof s->chosen, "%s", slash != NULL ? slash + 1 : path);
+    for (int i = 0; i < s->mark_count; i++)
+        if (strcmp(s->marks[i], s->asked) == 0)
+            memcpy(s->marks[i], s->chosen, sizeof s->marks[i]);
+}
+
+/* Says how it went; an error without the run's path, which would leave no room for the reason. */
+static void hear_answer(struct view *v)
+{
+    static const char *const done[] = {[ASK_NAME] = "renamed",
+                                       [ASK_NOTE] = "noted",
+                                       [ASK_DELETE] = "moved to .trash in the folder of runs",
+                                       [ASK_STOP] = "told to stop: it saves a checkpoint and ends"};
+    struct runs_view_state *s = state_of(v);
+    const struct lookout_answer *answer = training_answer(training_of(v), &s->order);
+    if (answer == NULL)
+        return;
+    const char *name = strstr(answer->err.text, s->asked);
+    const char *reason = name != NULL ? strstr(name, ": ") : NULL;
+    s->stale = true;
+    say(v, answer->ok ? done[s->doing] : reason != NULL ? reason + 2 : answer->err.text);
+    if (answer->ok && s->doing == ASK_NAME)
+        follow_rename(v, answer->path);
 }
 
 static void resumed(struct view *v)
@@ -151,8 +190,24 @@ static void resumed(struct view *v)
         say(v, "resumed");
         return;
     }
-    child_trouble(&s->resume, trouble, sizeof trouble);
+    child_trouble(&s->resume, s->resumed, trouble, sizeof trouble);
     say(v, trouble);
+}
+
+/* The run under the cursor, or the one about which is being asked, may have been renamed or deleted
+ * elsewhere: the cursor stays in its row, the question is withdrawn. */
+static void keep_place(struct view *v)
+{
+    struct runs_view_state *s = state_of(v);
+    int at = place_of(v);
+    if (at >= 0)
+        s->at = at;
+    else
+        choose(v, s->at);
+    if (s->ask != ASK_NOTHING && runs_find(training_of(v)->runs, s->asked) == NULL) {
+        s->ask = ASK_NOTHING;
+        say(v, "that run is not there any more");
+    }
 }
 
 static bool update_view(struct view *v, int64_t now)
@@ -160,7 +215,13 @@ static bool update_view(struct view *v, int64_t now)
     struct runs_view_state *s = state_of(v);
     struct training *t = training_of(v);
     s->now = now;
-    bool news = training_look(t, now);
+    training_look(t, now);
+    bool news = s->serial != t->serial;
+    s->serial = t->serial;
+    if (news) {
+        hear_answer(v);
+        keep_place(v);
+    }
     if (child_poll(&s->resume)) {
         resumed(v);
         news = true;
@@ -170,9 +231,7 @@ static bool update_view(struct view *v, int64_t now)
         s->said[0] = '\0';
         news = true;
     }
-    if (chosen(v) == NULL)
-        choose(v, 0);
-    if (v->shown && (s->stale || s->drawn != t->runs->change)) {
+    if (v->shown && (s->stale || s->print != t->runs->print)) {
         make_curves(v);
         news = true;
     }
@@ -199,9 +258,11 @@ static void status_of(const struct view *v, char *text, size_t size)
     if (s->ask == ASK_NAME || s->ask == ASK_NOTE)
         snprintf(text, size, questions[s->ask], s->answer);
     else if (s->ask != ASK_NOTHING)
-        snprintf(text, size, questions[s->ask], "", s->chosen);
+        snprintf(text, size, questions[s->ask], "", s->asked);
     else if (s->said[0] != '\0')
         snprintf(text, size, "%s", s->said);
+    else if (t->trouble[0] != '\0')
+        snprintf(text, size, "%s", t->trouble);
     else if (t->runs->gone && t->runs->count > 0)
         snprintf(text, size, "%s is gone; this is what was read last", t->dir);
     else
@@ -257,7 +318,9 @@ static void draw_view(struct view *v, WINDOW *win)
     int rows = getmaxy(win), y = 0, x = 0, at = place_of(v);
     if (runs->count == 0) {
         style_print(v->style, win, rows / 2, 2, getmaxx(win) - 4, style_role(v->style, STYLE_DIM),
-                    "no runs in %s yet; n starts one", training_of(v)->dir);
+                    training_of(v)->sight != NULL ? "no runs in %s yet; n starts one"
+                                                  : "reading %s",
+                    training_of(v)->dir);
         return;
     }
     int list = runs->count + 1 > LIST_LEAST ? runs->count + 1 : LIST_LEAST;
@@ -281,57 +344,22 @@ static void draw_view(struct view *v, WINDOW *win)
 
 /* ---- what is done to a run -------------------------------------------------------------------*/
 
-/* A change made by hand shows at once. */
-static void look_again(struct view *v)
-{
-    struct training *t = training_of(v);
-    runs_poll(t->runs);
-    state_of(v)->stale = true;
-}
-
-/* Says how it went; an error without the run's path, which would leave no room for the reason. */
-static void finish(struct view *v, int rc, const struct err *err, const char *done)
-{
-    const char *name = strstr(err->text, state_of(v)->chosen);
-    const char *reason = name != NULL ? strstr(name, ": ") : NULL;
-    look_again(v);
-    say(v, rc == 0 ? done : reason != NULL ? reason + 2 : err->text);
-}
-
-static void rename_run(struct view *v, const struct run *run)
-{
-    struct runs_view_state *s = state_of(v);
-    struct err err = {""};
-    char *path = mem_strdup(run->path);
-    int rc = runs_rename(&path, s->answer, &err);
-    const char *slash = strrchr(path, '/');
-    if (rc == 0)
-        snprintf(s->chosen, sizeof s->chosen, "%s", slash != NULL ? slash + 1 : path);
-    finish(v, rc, &err, "renamed");
-    free(path);
-}
-
+/* Begins what was answered. */
 static void answered(struct view *v, bool yes)
 {
+    static const enum lookout_order orders[] = {[ASK_NAME] = LOOKOUT_RENAME,
+                                                [ASK_NOTE] = LOOKOUT_NOTE,
+                                                [ASK_DELETE] = LOOKOUT_DELETE,
+                                                [ASK_STOP] = LOOKOUT_STOP};
     struct runs_view_state *s = state_of(v);
-    struct run *run = chosen(v);
-    struct err err = {""};
-    enum ask ask = s->ask;
+    const struct run *run = runs_find(training_of(v)->runs, s->asked);
+    s->doing = s->ask;
     s->ask = ASK_NOTHING;
     if (!yes || run == NULL)
         return;
-    if (ask == ASK_NAME)
-        rename_run(v, run);
-    else if (ask == ASK_NOTE)
-        finish(v, runs_note(run->path, s->answer, &err), &err, "noted");
-    else if (ask == ASK_DELETE) {
-        int at = place_of(v), rc = runs_delete(run->path, &err);
-        finish(v, rc, &err, "moved to .trash in the folder of runs");
-        if (rc == 0)
-            choose(v, at);
-    } else if (!training_stop(run)) {
-        say(v, "the trainer cannot be told to stop from here");
-    }
+    s->order = training_ask(training_of(v), orders[s->doing], run->path, s->answer);
+    if (s->order == 0)
+        say(v, TRAINING_BUSY);
 }
 
 /* While something is asked all keys are the answer. */
@@ -441,6 +469,8 @@ static void key_live(struct view *v, int key)
         say(v, "no weights before the first epoch is done");
         return;
     }
+    if (t->trouble[0] != '\0') /* its weights would be waited for */
+        return;
     snprintf(t->model, sizeof t->model, "%s", run->path);
     v->go = t->view_live;
 }
@@ -461,6 +491,7 @@ static void key_ask(struct view *v, int key)
         say(v, "this run is not being trained");
         return;
     }
+    snprintf(s->asked, sizeof s->asked, "%s", run->name);
     s->ask = key == 'N' ? ASK_NAME : key == 'o' ? ASK_NOTE : key == 'x' ? ASK_STOP : ASK_DELETE;
     snprintf(s->answer, sizeof s->answer, "%s", s->ask == ASK_NOTE ? run->note : "");
 }
@@ -469,7 +500,7 @@ static void key_resume(struct view *v, int key)
 {
     (void)key;
     struct runs_view_state *s = state_of(v);
-    struct run *run = chosen(v);
+    const struct run *run = chosen(v);
     struct err err = {""};
     if (run == NULL || s->resume.pid != 0)
         return;
@@ -479,6 +510,7 @@ static void key_resume(struct view *v, int key)
     }
     char *word[] = {mem_strdup("moodtop"), mem_strdup("resume"), mem_strdup("--detach"),
                     mem_strdup(run->path), NULL};
+    snprintf(s->resumed, sizeof s->resumed, "%s", run->path);
     if (child_start(&s->resume, word, &err) == 0)
         say(v, "resuming: reading the data");
     else

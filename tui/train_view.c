@@ -15,10 +15,13 @@
 struct train_view_state {
     struct launch *launch;
     struct watch *watch;
-    struct run *run; /* that is watched, NULL = none yet */
-    bool form;       /* the form is shown */
+    char asked[OPTS_TEXT_MAX]; /* the run that is to be shown once it is read, "" = none */
+    bool choosing;             /* whether to show a run or the form is not known yet */
+    bool form;                 /* the form is shown */
+    unsigned serial;           /* of what training had when it was drawn */
+    unsigned order;            /* a stop that is under way, or 0 */
     struct vitals vitals;
-    int64_t looked, drawn, now;
+    int64_t drawn, now;
     int64_t stepped;    /* when the newest step was seen, */
     long step;          /* and which that was */
     int64_t sure_until; /* "x" once more stops the run */
@@ -35,6 +38,12 @@ static struct training *training_of(const struct view *v)
 {
     const struct train_view_data *data = v->data;
     return data->training;
+}
+
+/* The run that is watched; NULL = none yet. Of this moment: see training_look. */
+static const struct run *run_of(const struct view *v)
+{
+    return training_of(v)->run;
 }
 
 static const struct view_key *form_table(void);
@@ -54,25 +63,35 @@ static double since_step(const struct train_view_state *s)
 static void take_in(struct view *v)
 {
     struct train_view_state *s = state_of(v);
-    watch_set(s->watch, s->run, &s->vitals, since_step(s));
+    watch_set(s->watch, run_of(v), &s->vitals, since_step(s));
 }
 
-/* Watches a run from now on; where it cannot be read, says why and leaves all as it is. */
+/* Has a run read, which is shown when that is done. */
 static void watch_run(struct view *v, const char *path)
 {
     struct train_view_state *s = state_of(v);
-    struct err err = {""};
-    struct run *run = run_open(path, &err);
-    snprintf(s->trouble, sizeof s->trouble, "%s", err.text);
-    if (run == NULL)
-        return;
-    run_close(s->run);
-    s->run = run;
+    snprintf(s->asked, sizeof s->asked, "%s", path);
+    s->choosing = false;
+    lookout_watch(training_of(v)->lookout, path);
+}
+
+/* Shows the run that was asked for; where it cannot be read, says why and leaves all as it is. */
+static bool show_asked(struct view *v)
+{
+    struct train_view_state *s = state_of(v);
+    const struct sight *sight = training_of(v)->sight;
+    if (s->asked[0] == '\0' || sight == NULL || sight->watch == NULL ||
+        strcmp(sight->watch, s->asked) != 0)
+        return false;
+    s->asked[0] = '\0';
+    snprintf(s->trouble, sizeof s->trouble, "%s", sight->trouble.text);
+    if (s->trouble[0] != '\0')
+        return true;
     s->vitals = (struct vitals){0};
     s->stepped = s->now;
     s->sure_until = 0;
     show_form(v, false);
-    take_in(v);
+    return true;
 }
 
 /* ---- life ------------------------------------------------------------------------------------*/
@@ -84,11 +103,10 @@ static int open_view(struct view *v, struct err *err)
     struct training *t = training_of(v);
     s->launch = launch_new(v->style, v->opts, t->dir);
     s->watch = watch_new(v->style);
+    s->choosing = true;
+    s->now = clock_now();
     show_form(v, true);
-    training_look(t, clock_now());
-    const struct run *alive = training_alive(t);
-    if (t->watch[0] == '\0' && alive != NULL)
-        snprintf(t->watch, sizeof t->watch, "%s", alive->path);
+    training_look(t, s->now);
     return 0;
 }
 
@@ -97,10 +115,8 @@ static void close_view(struct view *v)
     struct train_view_state *s = state_of(v);
     launch_free(s->launch);
     watch_free(s->watch);
-    run_close(s->run);
     s->launch = NULL;
     s->watch = NULL;
-    s->run = NULL;
 }
 
 static void resize_view(struct view *v, WINDOW *win)
@@ -110,22 +126,46 @@ static void resize_view(struct view *v, WINDOW *win)
 
 /* ---- new data --------------------------------------------------------------------------------*/
 
+/* Which run is to be shown, if another screen or the folder says so. */
+static void choose_run(struct view *v)
+{
+    struct train_view_state *s = state_of(v);
+    struct training *t = training_of(v);
+    const struct run *alive = training_alive(t);
+    if (t->watch[0] != '\0')
+        watch_run(v, t->watch);
+    else if (s->choosing && alive != NULL)
+        watch_run(v, alive->path);
+    t->watch[0] = '\0';
+    s->choosing &= t->sight == NULL;
+}
+
 static bool look_at_run(struct view *v, int64_t now)
 {
     struct train_view_state *s = state_of(v);
-    if (s->run == NULL || now - s->looked < TRAINING_LOOK_NS)
+    const struct run *run = run_of(v);
+    if (run == NULL)
         return false;
-    s->looked = now;
-    bool news = run_poll(s->run);
-    long step = s->run->steps > 0 ? s->run->step[s->run->steps - 1].step : 0;
+    long step = run->steps > 0 ? run->step[run->steps - 1].step : 0;
     if (step != s->step)
         s->stepped = now;
     s->step = step;
-    if (v->shown && !s->form && now - s->vitals.looked >= VITALS_NS) {
-        vitals_look(&s->vitals, s->run->state == RUN_RUNNING ? s->run->pid : 0, now);
-        news = true;
-    }
-    return news;
+    if (!v->shown || s->form || now - s->vitals.looked < VITALS_NS)
+        return false;
+    vitals_look(&s->vitals, run->state == RUN_RUNNING ? run->pid : 0, now);
+    return true;
+}
+
+/* True if a stop that was asked for has been told to the trainer, or not. */
+static bool hear_answer(struct view *v)
+{
+    struct train_view_state *s = state_of(v);
+    const struct lookout_answer *answer = training_answer(training_of(v), &s->order);
+    if (answer == NULL)
+        return false;
+    if (!answer->ok)
+        snprintf(s->trouble, sizeof s->trouble, "%s", answer->err.text);
+    return true;
 }
 
 static bool update_view(struct view *v, int64_t now)
@@ -133,26 +173,25 @@ static bool update_view(struct view *v, int64_t now)
     struct train_view_state *s = state_of(v);
     struct training *t = training_of(v);
     s->now = now;
-    bool news = training_look(t, now) && s->form;
+    training_look(t, now);
+    choose_run(v);
     enum launch_news launch = launch_poll(s->launch);
     if (launch == LAUNCH_STARTED)
         watch_run(v, launch_path(s->launch));
-    if (t->watch[0] != '\0') {
-        watch_run(v, t->watch);
-        t->watch[0] = '\0';
-        news = true;
-    }
-    news |= look_at_run(v, now) && !s->form;
+    bool news = s->serial != t->serial || launch != LAUNCH_NOTHING;
+    s->serial = t->serial;
+    news |= show_asked(v);
+    news |= look_at_run(v, now);
+    news |= hear_answer(v);
     if (s->sure_until != 0 && now > s->sure_until) {
         s->sure_until = 0;
         news = true;
     }
-    bool going = s->run != NULL && s->run->state == RUN_RUNNING && !s->form;
-    news |= launch != LAUNCH_NOTHING || (going && now - s->drawn >= DRAW_NS);
-    if (news) {
+    const struct run *run = run_of(v);
+    bool going = run != NULL && run->state == RUN_RUNNING && !s->form;
+    news |= going && now - s->drawn >= DRAW_NS;
+    if (news)
         s->drawn = now;
-        take_in(v);
-    }
     return news;
 }
 
@@ -166,36 +205,41 @@ static int fd_of(const struct view *v)
 static void status_of(const struct view *v, char *text, size_t size)
 {
     const struct train_view_state *s = state_of(v);
-    const char *said = launch_said(s->launch);
+    const struct run *run = run_of(v);
+    const char *said = launch_said(s->launch), *silent = training_of(v)->trouble;
     if (s->trouble[0] != '\0')
         snprintf(text, size, "%s", s->trouble);
     else if (s->sure_until != 0)
         snprintf(text, size, "stop this run? x once more stops it; r resumes it later");
+    else if (silent[0] != '\0')
+        snprintf(text, size, "%s", silent);
     else if (said[0] != '\0')
         snprintf(text, size, "%s", said);
     else if (s->form)
         snprintf(text, size, "new run in %s", training_of(v)->dir);
-    else if (s->run != NULL)
-        snprintf(text, size, "%s%s%s%s", s->run->name, s->run->gone ? "  THE FOLDER IS GONE" : "",
-                 s->run->note[0] != '\0' ? ": " : "", s->run->note);
+    else if (run != NULL)
+        snprintf(text, size, "%s%s%s%s", run->name, run->gone ? "  THE FOLDER IS GONE" : "",
+                 run->note[0] != '\0' ? ": " : "", run->note);
 }
 
 static void line_of(const struct view *v, char *text, size_t size)
 {
     const struct train_view_state *s = state_of(v);
-    if (s->run == NULL || s->form)
+    if (run_of(v) == NULL || s->form)
         status_of(v, text, size);
     else
-        watch_line(s->run, since_step(s), text, size);
+        watch_line(run_of(v), since_step(s), text, size);
 }
 
 static void draw_view(struct view *v, WINDOW *win)
 {
     struct train_view_state *s = state_of(v);
-    if (s->form || s->run == NULL)
+    if (s->form || run_of(v) == NULL) {
         launch_draw(s->launch, win, training_alive(training_of(v)));
-    else
-        watch_draw(s->watch, win);
+        return;
+    }
+    take_in(v); /* the run of the last drawing may be gone */
+    watch_draw(s->watch, win);
 }
 
 /* ---- keys ------------------------------------------------------------------------------------*/
@@ -204,6 +248,9 @@ static bool grab_key(struct view *v, int key)
 {
     struct train_view_state *s = state_of(v);
     s->trouble[0] = '\0';
+    s->choosing = false; /* the form is in use */
+    if (!s->form)
+        launch_hush(s->launch);
     return s->form && launch_typing(s->launch) && launch_key(s->launch, key);
 }
 
@@ -235,7 +282,7 @@ static void key_watch(struct view *v, int key)
     (void)key;
     struct train_view_state *s = state_of(v);
     const struct run *alive = training_alive(training_of(v));
-    if (s->run != NULL)
+    if (run_of(v) != NULL)
         show_form(v, false);
     else if (alive != NULL)
         watch_run(v, alive->path);
@@ -259,14 +306,16 @@ static void key_stop(struct view *v, int key)
 {
     (void)key;
     struct train_view_state *s = state_of(v);
-    if (s->run == NULL || !run_alive(s->run)) {
+    const struct run *run = run_of(v);
+    if (run == NULL || !run_alive(run)) {
         snprintf(s->trouble, sizeof s->trouble, "this run is not being trained");
     } else if (s->sure_until == 0) {
         s->sure_until = s->now + SURE_NS;
     } else {
         s->sure_until = 0;
-        if (!training_stop(s->run))
-            snprintf(s->trouble, sizeof s->trouble, "the trainer cannot be told to stop from here");
+        s->order = training_ask(training_of(v), LOOKOUT_STOP, run->path, "");
+        if (s->order == 0)
+            snprintf(s->trouble, sizeof s->trouble, TRAINING_BUSY);
     }
 }
 
@@ -274,12 +323,13 @@ static void key_resume(struct view *v, int key)
 {
     (void)key;
     struct train_view_state *s = state_of(v);
-    if (s->run == NULL || run_alive(s->run) || s->run->state == RUN_DONE)
+    const struct run *run = run_of(v);
+    if (run == NULL || run_alive(run) || run->state == RUN_DONE)
         snprintf(s->trouble, sizeof s->trouble,
-                 s->run != NULL && s->run->state == RUN_DONE ? "this run is done"
-                                                             : "this run is being trained");
+                 run != NULL && run->state == RUN_DONE ? "this run is done"
+                                                       : "this run is being trained");
     else
-        launch_resume(s->launch, s->run->path);
+        launch_resume(s->launch, run->path);
 }
 
 static void key_live(struct view *v, int key)
@@ -287,12 +337,13 @@ static void key_live(struct view *v, int key)
     (void)key;
     struct train_view_state *s = state_of(v);
     struct training *t = training_of(v);
-    if (s->run == NULL || s->run->best < 0) {
+    const struct run *run = run_of(v);
+    if (run == NULL || run->best < 0) {
         snprintf(s->trouble, sizeof s->trouble, "no weights before the first epoch is done");
-        return;
+    } else if (t->trouble[0] == '\0') { /* else its weights would be waited for */
+        snprintf(t->model, sizeof t->model, "%s", run->path);
+        v->go = t->view_live;
     }
-    snprintf(t->model, sizeof t->model, "%s", s->run->path);
-    v->go = t->view_live;
 }
 
 static const struct view_key form_keys[] = {

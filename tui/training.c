@@ -1,27 +1,51 @@
 /* training: see training.h. */
 #include "tui/training.h"
 
-#include <signal.h>
-#include <stddef.h>
+#include <stdio.h>
 
-bool training_look(struct training *t, int64_t now)
+#include "base/clock.h"
+
+#define FIRST_NS (100 * CLOCK_MS) /* a folder that answers at all mostly does so by then */
+
+/* True if what is to be said about a folder that does not answer is another than before. */
+static bool listen(struct training *t, int64_t now)
 {
-    if (t->runs == NULL) {
-        t->runs = runs_list(t->dir);
-        t->looked = now;
-        return true;
-    }
-    if (now - t->looked < TRAINING_LOOK_NS)
+    int silent = (int)(lookout_silence(t->lookout, now) / CLOCK_S);
+    if (silent == t->silent)
         return false;
-    t->looked = now;
-    return runs_poll(t->runs);
+    t->silent = silent;
+    t->trouble[0] = '\0';
+    if (silent > 0)
+        snprintf(t->trouble, sizeof t->trouble, "no answer for %d s from %.400s", silent, t->dir);
+    return true;
 }
 
-struct run *training_alive(const struct training *t)
+void training_look(struct training *t, int64_t now)
 {
-    struct run *waiting = NULL;
-    for (int i = 0; t->runs != NULL && i < t->runs->count; i++) {
-        struct run *run = t->runs->run[i];
+    struct err err = {""};
+    bool first = t->lookout == NULL, news = false;
+    if (first) {
+        t->none = (struct runs){.dir = t->dir};
+        t->runs = &t->none;
+        t->lookout = lookout_open(t->dir, &err);
+        snprintf(t->trouble, sizeof t->trouble, "%s", err.text);
+        t->serial++;
+    }
+    if (t->lookout == NULL)
+        return;
+    t->sight = lookout_see(t->lookout, first ? now + FIRST_NS : now, &news);
+    if (t->sight != NULL) {
+        t->runs = t->sight->runs;
+        t->run = t->sight->watched;
+    }
+    t->serial += listen(t, now) || news;
+}
+
+const struct run *training_alive(const struct training *t)
+{
+    const struct run *waiting = NULL;
+    for (int i = 0; i < t->runs->count; i++) {
+        const struct run *run = t->runs->run[i];
         if (run->state == RUN_RUNNING)
             return run;
         if (run->state == RUN_WAITING && waiting == NULL)
@@ -30,14 +54,23 @@ struct run *training_alive(const struct training *t)
     return waiting;
 }
 
-bool training_stop(struct run *run)
+unsigned training_ask(struct training *t, enum lookout_order order, const char *path,
+                      const char *text)
 {
-    run_poll(run); /* the pid of a trainer that has ended may be another process's by now */
-    return run_alive(run) && run->pid > 0 && kill(run->pid, SIGTERM) == 0;
+    return t->lookout != NULL ? lookout_ask(t->lookout, order, path, text) : 0;
+}
+
+const struct lookout_answer *training_answer(const struct training *t, unsigned *number)
+{
+    if (*number == 0 || t->sight == NULL || t->sight->answer.number < *number)
+        return NULL;
+    *number = 0;
+    return &t->sight->answer;
 }
 
 void training_close(struct training *t)
 {
-    runs_close(t->runs);
-    t->runs = NULL;
+    lookout_close(t->lookout);
+    t->lookout = NULL;
+    t->sight = NULL;
 }

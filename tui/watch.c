@@ -27,8 +27,8 @@ struct watch {
     const struct run *run; /* of the last watch_set */
     struct vitals vitals;
     double since;
-    char name[256];  /* of the run that the curves show, */
-    unsigned change; /* and its state then */
+    char name[256]; /* of the run that the curves show, */
+    uint64_t print; /* and what it said then */
     struct curves *curves[CURVES];
     WINDOW *win;               /* borrowed */
     WINDOW *pane[WATCH_PANES]; /* without the title row; NULL = not seen */
@@ -204,7 +204,7 @@ void watch_set(struct watch *w, const struct run *run, const struct vitals *vita
     w->run = run;
     w->since = since;
     w->vitals = vitals != NULL ? *vitals : (struct vitals){.cpu = NAN, .memory = NAN};
-    if (run == NULL || (strcmp(run->path, w->name) == 0 && run->change == w->change))
+    if (run == NULL || (strcmp(run->path, w->name) == 0 && run->print == w->print))
         return;
     if (strcmp(run->path, w->name) != 0) {
         for (int i = 0; i < CURVES; i++)
@@ -212,7 +212,7 @@ void watch_set(struct watch *w, const struct run *run, const struct vitals *vita
         make_panes(w); /* the matrix takes what its classes need */
     }
     snprintf(w->name, sizeof w->name, "%s", run->path);
-    w->change = run->change;
+    w->print = run->print;
     set_pair(w, WATCH_LOSS);
     set_pair(w, WATCH_ACCURACY);
     set_recall(w);

@@ -32,7 +32,7 @@ void watch_free(struct watch *w);
 /* The window that watch_draw gets from now on; NULL = none. */
 void watch_resize(struct watch *w, WINDOW *win);
 
-/* Takes in what the run says now; cheap when run->change is as before. NULL = no run. vitals may be
+/* Takes in what the run says now; cheap when run->print is as before. NULL = no run. vitals may be
  * NULL; since: seconds that the newest step has been there, by a clock that does not jump. */
 void watch_set(struct watch *w, const struct run *run, const struct vitals *vitals, double since);
 

@@ -98,7 +98,7 @@ static void measure(bool steps)
     cpu = clock_cpu();
     for (int i = 0; i < 20; i++) {
         werase(win);
-        run->change++;
+        run->print++;
         watch_set(w, run, NULL, i);
         watch_draw(w, win);
     }

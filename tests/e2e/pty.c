@@ -40,10 +40,12 @@ struct pty {
     long bytes_per_s;
     bool mute;
     int64_t read_again; /* a slow terminal reads no earlier */
+    struct pty *older;  /* opened before, and open */
 };
 
-/* A test that failed leaves its program running; the next one ends it. */
-static struct pty *left_over;
+/* Those that are open, the newest first. A test that failed leaves its programs running; the next
+ * one ends them. */
+static struct pty *all_open;
 
 const char *pty_program(void)
 {
@@ -161,8 +163,11 @@ static void terminal_new(struct pty *p, int rows, int cols)
 
 struct pty *pty_open(const struct pty_opts *o)
 {
-    pty_close(left_over);
-    struct pty *p = left_over = mem_zalloc(1, sizeof *p);
+    while (all_open != NULL && !o->beside)
+        pty_close(all_open);
+    struct pty *p = mem_zalloc(1, sizeof *p);
+    p->older = all_open;
+    all_open = p;
     p->master = p->news = p->control = -1;
     p->ended = true;
     struct winsize size = {.ws_row = (unsigned short)o->rows, .ws_col = (unsigned short)o->cols};
@@ -202,7 +207,10 @@ void pty_close(struct pty *p)
 {
     if (p == NULL)
         return;
-    left_over = NULL;
+    struct pty **place = &all_open;
+    while (*place != p)
+        place = &(*place)->older;
+    *place = p->older;
     if (!p->ended)
         kill(p->pid, SIGKILL);
     shut(p->control);

@@ -25,6 +25,7 @@ struct pty_opts {
     bool mute;               /* it answers no questions (DSR) */
     long file_max;           /* bytes that a file can grow to, as on a full disk; 0 = no limit */
     bool nobody;             /* where the test is root: the program is not */
+    bool beside;             /* those that are open stay so; else a new one ends them */
 };
 
 struct pty_cell {

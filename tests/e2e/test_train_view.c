@@ -7,12 +7,14 @@
 #include "tests/e2e/shell.h"
 #include "tests/unit/unit.h"
 
+#include <fcntl.h>
 #include <glob.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/wait.h>
 #include <time.h>
+#include <unistd.h>
 
 #include "base/clock.h"
 #include "base/file.h"
@@ -114,16 +116,21 @@ static pid_t trainer_of(const char *path)
 
 /* ---- the screen ------------------------------------------------------------------------------*/
 
-static struct pty *start(int rows, int cols, const char *out)
+static struct pty *open_screen(int rows, int cols, const char *out, bool beside)
 {
     static const char *const args[] = {"live", "--capture-fps", "2", "demo:", NULL};
     free(env_out);
     env_out = mem_printf("MOODTOP_TRAIN_OUT=%s/%s", shell_dir, out);
     const char *env[] = {env_state, env_cache, env_out, "MOODTOP_LAUNCH_NICE=0", NULL};
-    struct pty_opts o = {.rows = rows, .cols = cols, .args = args, .env = env};
+    struct pty_opts o = {.rows = rows, .cols = cols, .args = args, .env = env, .beside = beside};
     struct pty *p = pty_open(&o);
     pty_see(p, "quit");
     return p;
+}
+
+static struct pty *start(int rows, int cols, const char *out)
+{
+    return open_screen(rows, cols, out, false);
 }
 
 static void quit(struct pty *p)
@@ -441,6 +448,127 @@ static void a_vanished_folder_is_told(void **state)
     free(path);
 }
 
+/* Two screens on one run: what one does the other shows; what is asked about a run that the other
+ * one takes away is not done to its neighbour. */
+static void two_screens_show_one_run(void **state)
+{
+    (void)state;
+    assert_int_equal(shell_run("$M train " OPTIONS "--out $D/two --name neighbour --epochs 2"), 0);
+    struct pty *a = start(ROWS, COLS, "two");
+    pty_keys(a, "4");
+    char *data = mem_printf("%s/data.csv", shell_dir);
+    fill_form(a, data, "tests/data/tiny", "shared", "90000");
+    pty_keys(a, "s");
+    pty_see(a, " loss ");
+    pty_see(a, "running");
+    struct pty *b = open_screen(24, 80, "two", true);
+    pty_keys(b, "4");
+    pty_see(b, "running");
+    pty_see(b, "-shared");
+    pty_keys(b, "x");
+    pty_see(b, "stop this run?");
+    pty_keys(b, "x");
+    pty_see(a, "stopped  epoch");
+    pty_see(b, "stopped  epoch");
+    pty_keys(a, "r"); /* both ask for it: one trainer starts */
+    pty_keys(b, "r");
+    pty_see(a, "running  epoch");
+    pty_see(b, "running  epoch");
+    assert_int_equal(shell_run("test $(grep -c 'event\":\"start' $D/two/*-shared/metrics.jsonl) "
+                               "= 2"),
+                     0);
+    pty_keys(a, "x");
+    pty_see(a, "stop this run?");
+    pty_keys(a, "x");
+    pty_see(b, "stopped  epoch");
+    pty_see(a, "stopped  epoch");
+    pty_keys(a, "5");
+    pty_see(a, "2 runs in ");
+    pty_keys(a, "g");
+    pty_keys(b, "5");
+    pty_see(b, "2 runs in ");
+    pty_keys(b, "gD");
+    pty_see(b, "-shared to the trash folder?");
+    pty_keys(a, "N");
+    pty_see(a, "new name:");
+    pty_keys(a, "turned\r");
+    pty_see(a, "renamed");
+    pty_see(b, "that run is not there any more");
+    pty_keys(b, "y");
+    pty_see(b, "-turned");
+    pty_keys(b, "4"); /* where the run was watched by its old name */
+    pty_see(b, "THE FOLDER IS GONE");
+    pty_keys(b, "5");
+    pty_keys(a, "4"); /* and here by its new one */
+    pty_see(a, "-turned");
+    pty_keys(a, "5gD");
+    pty_see(a, "-turned to the trash folder?");
+    pty_keys(a, "y");
+    pty_see(a, "1 run in ");
+    pty_gone(b, "-turned");
+    pty_see(b, "-neighbour");
+    quit(a);
+    quit(b);
+    char *path = only_run("two");
+    assert_non_null(strstr(path, "-neighbour"));
+    free(path);
+    free(data);
+}
+
+/* Makes whoever opens the run's run.json wait, for at most 45 s (the kernel's lease-break-time).
+ * The descriptor, whose end ends that; or -1. */
+static int hold(const char *run)
+{
+    char *path = file_join(run, "run.json");
+    int fd = open(path, O_RDWR | O_CLOEXEC);
+    free(path);
+    signal(SIGIO, SIG_IGN); /* told that somebody waits */
+    if (fd >= 0 && fcntl(fd, F_SETLEASE, F_WRLCK) == 0)
+        return fd;
+    close(fd);
+    return -1;
+}
+
+/* A file system that does not answer, as a lost server's. */
+static void a_folder_that_does_not_answer_holds_nobody(void **state)
+{
+    (void)state;
+    assert_int_equal(shell_run("$M train " OPTIONS "--out $D/hung --name h --epochs 2"), 0);
+    char *path = only_run("hung");
+    int fd = hold(path);
+    if (fd < 0) {
+        printf("SKIP: %s: no leases on this file system\n", __func__);
+        free(path);
+        skip();
+    }
+    struct pty *p = start(24, 80, "hung");
+    pty_keys(p, "5");
+    pty_see(p, "reading ");
+    pty_see(p, "no answer for ");
+    pty_keys(p, "4");
+    pty_see(p, "How long"); /* the form, and its keys */
+    pty_see(p, "no answer for ");
+    pty_keys(p, "G\r" CLEAR "/tmp\r");
+    pty_see(p, "teacher         /tmp");
+    pty_keys(p, "D5?");
+    pty_see(p, "trash folder"); /* of the help */
+    pty_keys(p, "?");
+    close(fd);
+    pty_see(p, "1 run in ");
+    pty_see(p, "2/2");
+    quit(p);
+    fd = hold(path);
+    assert_true(fd >= 0);
+    p = start(24, 80, "hung");
+    pty_keys(p, "5");
+    pty_see(p, "no answer for ");
+    int64_t from = clock_now();
+    quit(p); /* leaves the thread that waits */
+    assert_true(clock_now() - from < 30 * CLOCK_S);
+    close(fd);
+    free(path);
+}
+
 /* The real thing: FER2013 and the shipped network, a few images of it. */
 static void fer2013_is_trained_from_the_form(void **state)
 {
@@ -478,6 +606,8 @@ int main(void)
         cmocka_unit_test(a_second_run_waits_or_does_not),
         cmocka_unit_test(runs_are_compared_used_and_tidied_up),
         cmocka_unit_test(a_vanished_folder_is_told),
+        cmocka_unit_test(two_screens_show_one_run),
+        cmocka_unit_test(a_folder_that_does_not_answer_holds_nobody),
         cmocka_unit_test(watch_shows_the_screen_where_there_is_one),
         cmocka_unit_test(fer2013_is_trained_from_the_form),
     };

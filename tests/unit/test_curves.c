@@ -318,7 +318,7 @@ static void watch_at_all_sizes(int classes)
         if (strstr(text, parts[i]) == NULL)
             fail_msg("expected \"%s\" in:\n%s", parts[i], text);
     run.state = RUN_CRASHED;
-    run.change++;
+    run.print++;
     watch_set(w, &run, &vitals, 0);
     draw_watch(win, w);
     assert_non_null(strstr(screen_text(win), "crashed; r resumes it: the trainer is gone"));

@@ -118,9 +118,9 @@ static void a_run_is_read_as_it_grows(void **state)
     add_epoch(dir, 3, 0.75);
     add_step(dir, 4, 31);
     write_text(dir, "log.txt", "one\ntwo\n", "w");
-    unsigned change = run->change;
+    uint64_t print = run->print;
     assert_true(run_poll(run));
-    assert_int_equal(run->change, change + 1);
+    assert_true(run->print != print);
     assert_int_equal(run->epochs, 3);
     assert_int_equal(run->best, 1); /* the first of equals */
     assert_int_equal(run->epoch[2].epoch, 3);
@@ -472,6 +472,34 @@ static void a_trainer_of_another_machine_has_no_pid_here(void **state)
     free(dir);
 }
 
+/* Whoever opens a pipe waits for somebody to write into it. */
+static void pipes_are_no_files_of_a_run(void **state)
+{
+    (void)state;
+    char *dir = make_run("pipes", ""), *no = file_join(out, "fifo"), *about, *events, *log, *note;
+    assert_int_equal(mkdir(no, 0777), 0);
+    about = file_join(no, "run.json");
+    events = file_join(dir, "metrics.jsonl");
+    log = file_join(dir, "log.txt");
+    note = file_join(dir, "note.txt");
+    char *pipes[] = {about, events, log, note};
+    for (size_t i = 0; i < MEM_COUNT(pipes); i++)
+        assert_int_equal(mkfifo(pipes[i], 0600), 0);
+    struct runs *runs = runs_list(out);
+    assert_non_null(runs_find(runs, "pipes"));
+    assert_null(runs_find(runs, "fifo"));
+    assert_int_equal(runs_find(runs, "pipes")->epochs, 0);
+    runs_close(runs);
+    assert_null(runs_path(out, "fifo", NULL));
+    char *command = mem_printf("rm -rf '%s' '%s'", dir, no);
+    assert_int_equal(system(command), 0);
+    free(command);
+    for (size_t i = 0; i < MEM_COUNT(pipes); i++)
+        free(pipes[i]);
+    free(dir);
+    free(no);
+}
+
 static void the_list_keeps_up(void **state)
 {
     (void)state;
@@ -560,6 +588,7 @@ int main(void)
         cmocka_unit_test(the_lock_tells_who_lives),
         cmocka_unit_test(a_rewound_run_writes_its_epochs_again),
         cmocka_unit_test(a_trainer_of_another_machine_has_no_pid_here),
+        cmocka_unit_test(pipes_are_no_files_of_a_run),
         cmocka_unit_test(the_list_keeps_up),
     };
     return cmocka_run_group_tests(tests, make_folder, remove_folder);
