@@ -100,6 +100,16 @@ static void change_source(struct live *l, struct source *source)
     pthread_mutex_unlock(&l->record_lock);
 }
 
+/* What was taken for want of a name is what is waited for when it is lost: a camera that is
+ * unplugged must not turn into the performer. */
+static void keep_first(struct live *l, const char *uri)
+{
+    pthread_mutex_lock(&l->lock);
+    if (l->source_opts.uri[0] == '\0')
+        snprintf(l->source_opts.uri, sizeof l->source_opts.uri, "%s", uri);
+    pthread_mutex_unlock(&l->lock);
+}
+
 /* Opens the source of l->source_opts: whether it is there. */
 bool live_open_source(struct live *l, struct err *err)
 {
@@ -110,6 +120,8 @@ bool live_open_source(struct live *l, struct err *err)
     if (source == NULL)
         return false;
     change_source(l, source);
+    if (opts.uri[0] == '\0')
+        keep_first(l, source->opts.uri);
     return true;
 }
 

@@ -146,7 +146,7 @@ static void what_fails_at_the_start_ends_the_program(void **state)
 static void unplugged_and_back_on_the_screen(void **state)
 {
     (void)state;
-    static const char *const args[] = {"live", "/dev/video0", NULL};
+    static const char *const args[] = {"live", NULL}; /* the first camera, and no other source */
     char *variable = mem_printf("LD_PRELOAD=%s", preload);
     const char *const env[] = {variable, NULL};
     struct pty_opts o = {.rows = 30, .cols = 120, .args = args, .env = env};
@@ -158,6 +158,8 @@ static void unplugged_and_back_on_the_screen(void **state)
         camera_is("unplug");
         pty_see(p, "LOST");
         pty_see(p, "no such camera: /dev/video0"); /* what the last attempt to open it said */
+        pty_frames(p, 3);
+        pty_see(p, "LOST");
         camera_is("ok");
         pty_gone(p, "LOST");
         pty_gone(p, "no such camera");
