@@ -203,8 +203,7 @@ const struct command cmd_eval = {
     .summary = "measure a model on a split of a data set",
     .sections = "eval data model detect",
     .examples = "moodtop eval --data fer2013.csv\n"
-                "moodtop eval --model runs/2026-11-21-0930-emotion --data fer2013.csv --split "
-                "PublicTest --json\n"
+                "moodtop eval -m runs/2026-11-21-0930-emotion -d fer2013.csv --split PublicTest\n"
                 "moodtop eval --data fer2013.csv --tta ten\n"
                 "moodtop eval --data fer2013.csv --calibrate\n",
     .run = eval_run,

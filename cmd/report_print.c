@@ -65,6 +65,8 @@ static void print_moods(const struct report *r)
                span(t->mood_s[c], text, sizeof text), 100 * tally_mean(t, c),
                100 * tally_spread(t, c));
     }
+    printf("%-*s %5.1f%% %11s\n", 13 + BAR, "of these labels not sure",
+           all > 0 ? 100 * t->unsure_s / all : 0, span(t->unsure_s, text, sizeof text));
 }
 
 static void print_chart(const struct report *r)
@@ -195,10 +197,10 @@ static json_t *changes_json(const struct report *r, const struct tally_face *f)
 
 static json_t *face_json(const struct report *r, const struct tally_face *f)
 {
-    json_t *o =
-        json_pack("{s:i, s:I, s:o, s:o, s:o, s:o}", "id", f->id, "pictures", (json_int_t)f->scenes,
-                  "first_s", rounded(f->first), "last_s", rounded(f->last), "present_s",
-                  rounded(f->present_s), "attention_s", rounded(f->attention_s));
+    json_t *o = json_pack("{s:i, s:I, s:o, s:o, s:o, s:o, s:o}", "id", f->id, "pictures",
+                          (json_int_t)f->scenes, "first_s", rounded(f->first), "last_s",
+                          rounded(f->last), "present_s", rounded(f->present_s), "attention_s",
+                          rounded(f->attention_s), "unsure_s", rounded(f->unsure_s));
     set_by_class(r, o, "mood_s", f->mood_s, 1);
     set_by_class(r, o, "mean", f->sum, f->present_s);
     json_object_set_new(o, "changes", changes_json(r, f));
@@ -216,7 +218,7 @@ void report_print_json(const struct report *r)
     }
     for (int i = 0; i < t->faces; i++)
         json_array_append_new(faces, face_json(r, &t->face[i]));
-    json_t *together = json_object();
+    json_t *together = json_pack("{s:o}", "unsure_s", rounded(t->unsure_s));
     set_by_class(r, together, "mood_s", t->mood_s, 1);
     set_by_class(r, together, "mean", mean, 1);
     set_by_class(r, together, "spread", spread, 1);

@@ -70,11 +70,14 @@ static int draw_together(const struct style *s, WINDOW *win, const struct audien
 {
     const struct scene *sc = a->scene;
     char nobody[16];
+    double all = tally_present(a->tally);
     int cols = getmaxx(win), bar = bar_room(cols);
     span(a->tally->nobody_s, nobody, sizeof nobody);
-    style_print(s, win, 0, 1, cols - 2, style_role(s, STYLE_TITLE),
-                "together: %d face%s here, %d seen, at most %d at once; nobody for %s", sc->faces,
-                sc->faces == 1 ? "" : "s", a->tally->faces, a->tally->most, nobody);
+    style_print(
+        s, win, 0, 1, cols - 2, style_role(s, STYLE_TITLE),
+        "together: %d face%s here, %d seen, at most %d at once; nobody for %s, not sure %.0f%%",
+        sc->faces, sc->faces == 1 ? "" : "s", a->tally->faces, a->tally->most, nobody,
+        all > 0 ? 100 * a->tally->unsure_s / all : 0);
     style_print(s, win, 1, NAME + 2 + bar, cols - NAME - 2 - bar, style_role(s, STYLE_DIM),
                 "%4s %4s  %8s %4s", "mean", " dev", "as label", "");
     int rows = getmaxy(win), y = 2;

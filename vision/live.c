@@ -13,9 +13,8 @@
 #include "vision/live_source.h"
 #include "vision/replay.h"
 
-#define FRAMES                                                                                     \
-    8 /* out at once: in both mailboxes, read, shown, being filled, and some to spare              \
-       */
+/* Out at once: in both mailboxes, read, shown, being filled, and some to spare. */
+#define FRAMES 8
 
 #define OPEN_WAIT_NS (250 * CLOCK_MS) /* for a stream that refuses at once to say so */
 

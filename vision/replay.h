@@ -11,9 +11,8 @@
 #include "nn/infer.h"
 #include "vision/live.h"
 
-#define REPLAY_BEFORE_S                                                                            \
-    60.0 /* of the record that are played at once after a jump, for the graph                      \
-          */
+/* Of the record that are played at once after a jump, for the graph. */
+#define REPLAY_BEFORE_S 60.0
 
 struct replay;
 

@@ -65,6 +65,8 @@ static void add_time(struct tally *t, double step)
         struct tally_face *k = &t->face[place_of(t, f->id)];
         k->present_s += step;
         k->attention_s += f->neighbors > 0 ? step : 0;
+        k->unsure_s += f->sure ? 0 : step;
+        t->unsure_s += f->sure ? 0 : step;
         k->mood_s[f->mood] += step;
         t->mood_s[f->mood] += step;
         for (int c = 0; c < t->classes; c++) {

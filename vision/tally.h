@@ -17,6 +17,7 @@ struct tally_face {
     double present_s;                 /* it had its number */
     double attention_s;               /* and looked this way: the detector, which knows faces
                                          from the front alone, found it */
+    double unsure_s;                  /* its label was shown as "not sure" */
     double mood_s[SCENE_CLASSES_MAX]; /* that was its label */
     double sum[SCENE_CLASSES_MAX];    /* of p times seconds */
     int change[SCENE_CLASSES_MAX][SCENE_CLASSES_MAX]; /* of label, from row to column */
@@ -30,6 +31,7 @@ struct tally {
     long lines;      /* faces in them */
     double time_s;   /* all, without gaps */
     double nobody_s; /* nobody was there */
+    double unsure_s; /* labels were shown as "not sure", summed over faces; part of mood_s */
     int most;        /* faces at once */
     double mood_s[SCENE_CLASSES_MAX];
     double sum[SCENE_CLASSES_MAX], square[SCENE_CLASSES_MAX]; /* of p and p * p times seconds */

@@ -9,24 +9,24 @@ GAP = 2.0
 
 
 def frames_of(path):
-    """The classes, and (pts, {id: (found, mood, p)}) of each picture."""
+    """The classes, and (pts, {id: (found, sure, mood, p)}) of each picture."""
     lines = open(path, encoding="utf-8").read().split("\n")[:-1]
     head = json.loads(lines[0].lstrip("# "))
     classes, frames, last = head["classes"], [], None
     if path.endswith(".csv"):
         rows = csv.DictReader(line for line in lines[1:] if not line.startswith("# "))
-        items = [(int(r["frame"]), float(r["pts"]), int(r["id"]), r["found"] == "1", r["mood"],
-                  [float(r["p_" + c]) for c in classes] if r["id"] != "0" else []) for r in rows]
+        items = [(int(r["frame"]), float(r["pts"]), int(r["id"]), r["found"] == "1", r["sure"] == "1",
+                  r["mood"], [float(r["p_" + c]) for c in classes] if r["id"] != "0" else []) for r in rows]
     else:
         rows = [json.loads(line) for line in lines[1:]]
-        items = [(r["frame"], r["pts"], r["id"], r.get("found"), r.get("mood"), r.get("p"))
+        items = [(r["frame"], r["pts"], r["id"], r.get("found"), r.get("sure"), r.get("mood"), r.get("p"))
                  for r in rows if "frame" in r]
-    for frame, pts, face, found, mood, p in items:
+    for frame, pts, face, found, sure, mood, p in items:
         if frame != last:
             frames.append((pts, {}))
             last = frame
         if face:
-            frames[-1][1][face] = (found, mood, p)
+            frames[-1][1][face] = (found, sure, mood, p)
     return classes, frames
 
 
@@ -41,12 +41,13 @@ def compute(classes, frames):
         after = after if 0 < after <= GAP else 0
         total += after
         nobody += after if not here else 0
-        for face, (found, mood, p) in here.items():
-            f = faces.setdefault(face, {"present_s": 0, "attention_s": 0, "pictures": 0, "first_s": clock,
+        for face, (found, sure, mood, p) in here.items():
+            f = faces.setdefault(face, {"present_s": 0, "attention_s": 0, "unsure_s": 0, "pictures": 0, "first_s": clock,
                                         "mood_s": dict.fromkeys(classes, 0), "sums": [0] * len(classes),
                                         "changes": {}})
             f["present_s"] += after
             f["attention_s"] += after if found else 0
+            f["unsure_s"] += 0 if sure else after
             f["pictures"] += 1
             f["last_s"] = clock
             f["mood_s"][mood] += after
@@ -67,6 +68,7 @@ def compute(classes, frames):
         out["together"]["mean"][name] = mean
         out["together"]["spread"][name] = math.sqrt(square)
         out["together"]["mood_s"][name] = sum(f["mood_s"][name] for f in faces.values())
+    out["together"]["unsure_s"] = sum(f["unsure_s"] for f in faces.values())
     for face in sorted(faces):
         f = faces[face]
         sums = f.pop("sums")

@@ -36,6 +36,7 @@ static void sums_of_a_meeting(void **state)
     tally_init(&t, 2);
     tally_scene(&t, &s, 10); /* for 1 s */
     s = pair(0.4f, 0.2f);
+    s.face[0].sure = false;
     tally_scene(&t, &s, 11);      /* for 0.5 s */
     tally_scene(&t, &none, 11.5); /* for 1.5 s */
     s = pair(0.4f, 0.9f);
@@ -51,6 +52,7 @@ static void sums_of_a_meeting(void **state)
     assert_true(near(a->present_s, 1.5) && near(a->attention_s, 1.5));
     assert_true(near(b->present_s, 1.5) && near(b->attention_s, 0));
     assert_true(near(a->mood_s[1], 1) && near(a->mood_s[0], 0.5) && near(b->mood_s[0], 1.5));
+    assert_true(near(a->unsure_s, 0.5) && near(b->unsure_s, 0) && near(t.unsure_s, 0.5));
     assert_int_equal(a->change[1][0], 1);
     assert_int_equal(b->change[0][1], 1);
     assert_int_equal(a->change[0][1], 0);
