@@ -2,7 +2,6 @@
 #include "nn/convert.h"
 
 #include <errno.h>
-#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -11,6 +10,7 @@
 #include "base/file.h"
 #include "base/log.h"
 #include "base/mem.h"
+#include "nn/cache.h"
 #include "nn/csv.h"
 #include "nn/dataset_how.h"
 #include "nn/hash.h"
@@ -201,33 +201,6 @@ int convert_into(const char *data, const struct dataset_how *how, struct pack_wr
     return rc;
 }
 
-/* Where the pack is kept; NULL where it cannot be. The caller frees it. */
-static char *cache_path(const struct sources *s, uint64_t key)
-{
-    char *dir = s->kept ? file_cache_dir() : NULL, *path = NULL;
-    struct err err = {""};
-    if (dir != NULL && file_mkdirs(dir, &err) == 0) {
-        char *name =
-            mem_printf("%.100s-%016llx.pack", file_base(s->full[0]), (unsigned long long)key);
-        path = file_join(dir, name);
-        free(name);
-    } else if (dir != NULL) {
-        log_write(LOG_WARN, "%s; the data set will be converted every time", err.text);
-    }
-    free(dir);
-    return path;
-}
-
-/* The pack that is kept, if it still is what its sources are. */
-static struct pack *open_kept(const char *path, uint64_t key)
-{
-    struct pack *p = path != NULL && file_exists(path) ? pack_open(path, NULL) : NULL;
-    if (p == NULL || (p->header->key == key && pack_fresh(p)))
-        return p;
-    pack_close(p);
-    return NULL;
-}
-
 /* err is not NULL. */
 static struct pack *make(const struct sources *s, const struct dataset_how *how, const char *path,
                          uint64_t key, struct err *err)
@@ -253,10 +226,13 @@ static struct pack *open_sources(const struct sources *s, const struct dataset_h
     if (s->n == 1 && pack_is(s->full[0]))
         return pack_open(s->path[0], err);
     uint64_t key = key_of(s, how);
-    char *path = cache_path(s, key);
-    struct pack *p = open_kept(path, key);
-    if (p == NULL)
+    char *path = s->kept ? cache_path(file_base(s->full[0]), key) : NULL;
+    struct pack *p = path != NULL ? cache_open(path, key) : NULL;
+    if (p == NULL) {
         p = make(s, how, path, key, err);
+        if (p != NULL && path != NULL)
+            cache_tidy(path);
+    }
     free(path);
     return p;
 }

@@ -180,6 +180,48 @@ static void a_changed_source_is_noticed(void **state)
     assert_int_equal(kept("change.csv"), 1);
 }
 
+/* Makes a file of the cache as old as that. */
+static void age(const char *name, int days)
+{
+    char command[256];
+    snprintf(command, sizeof command, "touch -d '%d days ago' '%s'/moodtop/%s", days, cache, name);
+    assert_int_equal(system(command), 0);
+}
+
+static void packs_that_are_of_no_use_any_more_are_removed(void **state)
+{
+    (void)state;
+    static const char *const names[] = {"gone.csv", "old.csv", "used.csv", "young.csv"};
+    for (size_t i = 0; i < MEM_COUNT(names); i++) {
+        write_sound(names[i]);
+        dataset_close(open_sound(names[i]));
+    }
+    unlink(in("gone.csv"));
+    age("old.csv*", 91);
+    age("used.csv*", 91);
+    age("young.csv*", 89);
+    struct err err = {""};
+    assert_int_equal(file_write_atomic(in("cache/moodtop/killed-0.pack.7.tmp"), "half", 4, &err),
+                     0);
+    assert_int_equal(file_write_atomic(in("cache/moodtop/now-0.pack.8.tmp"), "half", 4, &err), 0);
+    assert_int_equal(file_write_atomic(in("cache/moodtop/notes.txt"), "kept", 4, &err), 0);
+    age("killed*", 2);
+    age("notes*", 1000);
+    dataset_close(open_sound("used.csv")); /* from now on it is young */
+    for (size_t i = 0; i < MEM_COUNT(names); i++)
+        assert_int_equal(kept(names[i]), 1); /* nothing is removed when nothing is written */
+    write_sound("new.csv");
+    dataset_close(open_sound("new.csv"));
+    assert_int_equal(kept("gone.csv"), 0);
+    assert_int_equal(kept("old.csv"), 0);
+    assert_int_equal(kept("used.csv"), 1);
+    assert_int_equal(kept("young.csv"), 1);
+    assert_int_equal(kept("new.csv"), 1);
+    assert_int_equal(kept("killed"), 0);
+    assert_int_equal(kept("now"), 1);
+    assert_int_equal(kept("notes.txt"), 1);
+}
+
 static void those_who_convert_at_once_do_no_harm(void **state)
 {
     (void)state;
@@ -359,6 +401,7 @@ int main(void)
         cmocka_unit_test(damaged_rows_are_left_out_and_listed),
         cmocka_unit_test(key_points_are_read),
         cmocka_unit_test(a_changed_source_is_noticed),
+        cmocka_unit_test(packs_that_are_of_no_use_any_more_are_removed),
         cmocka_unit_test(those_who_convert_at_once_do_no_harm),
         cmocka_unit_test(damaged_packs_are_refused),
         cmocka_unit_test(a_full_disk_leaves_nothing_behind),
