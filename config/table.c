@@ -179,7 +179,7 @@ const struct table_row table_rows[] = {
     {FIELD(export, format), ENUM("folders", export_formats),
      .help = "folders SPLIT/CLASS/ of pictures, or one file as fer2013.csv"},
     {FIELD(export, images), ENUM("png", export_images),
-     .help = "what the pictures in folders are; PNG loses nothing"},
+     .help = "what the pictures in folders are: PNG loses nothing, JPEG a little of each pixel"},
 
     {FIELD(train, data), PATH(""), .letter = 'd', .metavar = "SET", .joins = true,
      .help = "images and labels: a data set of any kind, or several"},

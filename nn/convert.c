@@ -73,7 +73,9 @@ static int read_tree(const char *path, const struct dataset_how *how, struct pac
         return err_errno(err, "%s", path);
     pack_part(w, file_base(full), full, false);
     bool named = false;
-    int first = pack_count(w), rc = tree_read(full, how, w, &named, err);
+    int first = pack_count(w), rc = pack_kind(w, false, err);
+    if (rc == 0)
+        rc = tree_read(full, how, w, &named, err);
     if (rc == 0 && !named)
         split_off(w, first, how);
     free(full);
@@ -87,7 +89,7 @@ static int copy_rows(const struct pack *p, int part, const int *class, struct pa
     int first = (int)p->part[part].first;
     int last = part + 1 < p->parts ? (int)p->part[part + 1].first : p->n;
     pack_part(w, p->text + p->part[part].name, pack_home(p, part), p->part[part].lines);
-    int at = pack_grow(w, last - first, err);
+    int at = pack_kind(w, p->points != NULL, err) == 0 ? pack_grow(w, last - first, err) : -1;
     if (at < 0)
         return -1;
     for (int i = first; i < last; i++) {

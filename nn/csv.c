@@ -40,8 +40,9 @@ struct piece {
     int rows, room;
     uint8_t *pixels; /* (room, DATASET_PIXELS) and slack */
     uint8_t *label, *split;
-    uint32_t *line; /* of each row, from 0 */
-    float *points;  /* of key points */
+    struct csv_names names; /* of the labels, where they have any */
+    uint32_t *line;         /* of each row, from 0 */
+    float *points;          /* of key points */
     uint8_t *wide;
     struct damage *damage;
     int damages, damages_room;
@@ -146,7 +147,7 @@ static void parse_line(const struct csv_columns *c, struct piece *p, const char 
         if (rc == 0)
             halve(wide, pixels);
     } else {
-        rc = csv_row_face(c, line, size, p->label + row, p->split + row, pixels, &err);
+        rc = csv_row_face(c, &p->names, line, size, p->label + row, p->split + row, pixels, &err);
     }
     p->line[row] = (uint32_t)p->lines;
     if (rc != 0)
@@ -158,6 +159,7 @@ static void parse_line(const struct csv_columns *c, struct piece *p, const char 
 static void parse_piece(const struct csv_columns *c, struct piece *p)
 {
     p->lines = 0;
+    p->names.n = 0;
     p->rows = p->damages = p->error = 0;
     for (const char *line = p->start; line < p->end; p->lines++) {
         const char *stop = memchr(line, '\n', (size_t)(p->end - line));
@@ -169,10 +171,12 @@ static void parse_piece(const struct csv_columns *c, struct piece *p)
     }
 }
 
-/* The hash runs through all rows of a wave, one after the other. */
+/* The hash runs through all rows of a wave, one after the other; where classes and splits are not
+ * what they will be, it waits. */
 static void hash_wave(const struct csv *c, const struct wave *w)
 {
-    for (int k = 0; k < w->pieces && c->columns.usage >= 0; k++)
+    bool fixed = c->columns.usage >= 0 && c->columns.class < 0;
+    for (int k = 0; k < w->pieces && fixed; k++)
         pack_hash(c->w, w->piece[k].at, w->piece[k].pixels, w->piece[k].rows);
 }
 
@@ -260,6 +264,21 @@ static int take_damage(struct csv *c, struct piece *p, struct err *err)
     return rc;
 }
 
+/* Makes the labels of a piece classes of the pack: by name, where they have names. */
+static int name_classes(struct csv *c, struct piece *p, struct err *err)
+{
+    int class[DATASET_CLASSES_MAX];
+    for (int i = 0; i < p->names.n; i++)
+        class[i] = -1;
+    for (int i = 0; i < p->rows && c->columns.class >= 0; i++) {
+        int *of = &class[p->label[i]];
+        if (*of < 0 && (*of = pack_class(c->w, p->names.name[p->label[i]])) < 0)
+            return err_set(err, "%s: more than %d classes", c->path, DATASET_CLASSES_MAX);
+        p->label[i] = (uint8_t)*of;
+    }
+    return 0;
+}
+
 /* Gives the pieces' rows their places in the pack. */
 static int place_rows(struct csv *c, struct err *err)
 {
@@ -271,6 +290,7 @@ static int place_rows(struct csv *c, struct err *err)
         c->line += p->lines;
         if (take_damage(c, p, rc == 0 ? err : NULL) != 0)
             rc = -1;
+        rc = rc == 0 ? name_classes(c, p, err) : rc;
         p->at = rc == 0 ? pack_grow(c->w, p->rows, err) : 0;
         rc = p->at < 0 ? -1 : rc;
         for (int i = 0; i < p->rows && rc == 0; i++) {
@@ -315,6 +335,8 @@ static int read_header(struct csv *c, struct err *err)
     if (csv_columns_read(&c->columns, line, size > 0 && line[size - 1] == '\r' ? size - 1 : size,
                          err) != 0)
         return err_prefix(err, "%s:1", c->path);
+    if (pack_kind(c->w, c->columns.image >= 0, err) != 0)
+        return -1;
     b->start = (size_t)((stop != NULL ? stop + 1 : end) - b->data);
     c->line = 1;
     return 0;

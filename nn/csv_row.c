@@ -60,10 +60,12 @@ static int shown(struct field f)
 int csv_columns_read(struct csv_columns *c, const char *line, size_t size, struct err *err)
 {
     struct field field[FIELDS_MAX];
-    *c = (struct csv_columns){cut(line, size, field), -1, -1, -1, -1};
+    *c = (struct csv_columns){cut(line, size, field), -1, -1, -1, -1, -1};
     for (int i = 0; i < c->fields && i < FIELDS_MAX; i++) {
         if (is_word(field[i], "emotion"))
             c->emotion = i;
+        else if (is_word(field[i], "class"))
+            c->class = i;
         else if (is_word(field[i], "pixels"))
             c->pixels = i;
         else if (is_word(field[i], "usage"))
@@ -72,7 +74,10 @@ int csv_columns_read(struct csv_columns *c, const char *line, size_t size, struc
             c->image = i;
     }
     bool points = c->image == DATASET_POINTS && c->fields == DATASET_POINTS + 1;
-    if (points || (c->emotion >= 0 && c->pixels >= 0 && c->fields <= FIELDS_MAX)) {
+    if (c->emotion >= 0)
+        c->class = -1;
+    if (points ||
+        ((c->emotion >= 0 || c->class >= 0) && c->pixels >= 0 && c->fields <= FIELDS_MAX)) {
         c->image = points ? c->image : -1;
         return 0;
     }
@@ -91,9 +96,41 @@ static int parse_emotion(struct field f, struct err *err)
         int class = classes_find(name);
         if (class >= 0)
             return class;
+        return err_set(err,
+                       "expected an emotion 0 to %d, got \"%.*s\"; other classes stand in a column "
+                       "called class",
+                       DATASET_CLASSES - 1, shown(f), f.p);
     }
     return err_set(err, "expected an emotion 0 to %d, got \"%.*s\"", DATASET_CLASSES - 1, shown(f),
                    f.p);
+}
+
+bool csv_is_name(const char *name, size_t size)
+{
+    if (size == 0 || size >= CSV_NAME_MAX || name[0] == '.' || name[0] == ' ' ||
+        name[size - 1] == ' ')
+        return false;
+    for (size_t i = 0; i < size; i++)
+        if ((unsigned char)name[i] < ' ' || name[i] == 0x7f || strchr(",\"/", name[i]) != NULL)
+            return false;
+    return true;
+}
+
+/* The place of the class's name, or -1 and err. */
+static int parse_class(struct field f, struct csv_names *names, struct err *err)
+{
+    size_t size = (size_t)(f.end - f.p);
+    if (!csv_is_name(f.p, size))
+        return err_set(err, "expected the name of a class, got \"%.*s\"", shown(f), f.p);
+    for (int i = 0; i < names->n; i++)
+        if (strlen(names->name[i]) == size && memcmp(names->name[i], f.p, size) == 0)
+            return i;
+    if (names->n == DATASET_CLASSES_MAX)
+        return err_set(err, "expected at most %d classes, got another, \"%.*s\"",
+                       DATASET_CLASSES_MAX, shown(f), f.p);
+    memcpy(names->name[names->n], f.p, size);
+    names->name[names->n][size] = '\0';
+    return names->n++;
 }
 
 static int parse_usage(struct field f, struct err *err)
@@ -105,8 +142,8 @@ static int parse_usage(struct field f, struct err *err)
                    shown(f), f.p);
 }
 
-int csv_row_face(const struct csv_columns *c, const char *line, size_t size, uint8_t *label,
-                 uint8_t *split, uint8_t *pixels, struct err *err)
+int csv_row_face(const struct csv_columns *c, struct csv_names *names, const char *line,
+                 size_t size, uint8_t *label, uint8_t *split, uint8_t *pixels, struct err *err)
 {
     struct field field[FIELDS_MAX];
     int n = cut(line, size, field);
@@ -116,7 +153,8 @@ int csv_row_face(const struct csv_columns *c, const char *line, size_t size, uin
                        c->fields == 3 ? "three" : "those");
     if (n > c->fields)
         return err_set(err, "expected %d fields, got more", c->fields);
-    int emotion = parse_emotion(field[c->emotion], err);
+    int emotion = c->class >= 0 ? parse_class(field[c->class], names, err)
+                                : parse_emotion(field[c->emotion], err);
     int usage = c->usage >= 0 ? parse_usage(field[c->usage], err) : SPLIT_TRAINING;
     if (emotion < 0 || usage < 0)
         return -1;

@@ -12,6 +12,7 @@
 #include "base/file.h"
 #include "base/mem.h"
 #include "nn/classes.h"
+#include "nn/csv_row.h"
 #include "nn/dataset_how.h"
 #include "nn/pack_write.h"
 
@@ -137,11 +138,20 @@ static char *put_point(float v, char *out)
     return out;
 }
 
+/* Whether the classes are FER2013's, which have numbers there. */
+static bool is_seven(const struct dataset *ds)
+{
+    return ds->classes == DATASET_CLASSES && strcmp(ds->class_name[0], classes_names[0]) == 0;
+}
+
 /* The line of a row, with its end, at out (a line's room); returns its end. */
 static char *put_row(const struct dataset *ds, const struct levels *l, int row, char *out)
 {
     if (ds->points == NULL) {
-        out += sprintf(out, "%d,", ds->label[row]);
+        if (is_seven(ds))
+            out += sprintf(out, "%d,", ds->label[row]);
+        else
+            out += sprintf(out, "%s,", ds->class_name[ds->label[row]]);
         out = put_pixels(l, dataset_image(ds, row), DATASET_PIXELS, out);
         return out + sprintf(out, ",%s\n", split_name((enum split)ds->split[row]));
     }
@@ -157,7 +167,7 @@ static char *put_row(const struct dataset *ds, const struct levels *l, int row, 
 static void put_header(const struct dataset *ds, FILE *f)
 {
     if (ds->points == NULL) {
-        fputs("emotion,pixels,Usage\n", f);
+        fprintf(f, "%s,pixels,Usage\n", is_seven(ds) ? "emotion" : "class");
         return;
     }
     for (int i = 0; i < DATASET_POINTS / 2; i++)
@@ -197,12 +207,12 @@ int dataset_save_csv(const struct dataset *ds, const char *path,
                      bool (*progress)(void *ctx, const struct dataset_progress *p), void *ctx,
                      struct err *err)
 {
-    bool seven = ds->classes == DATASET_CLASSES && !strcmp(ds->class_name[0], classes_names[0]);
-    if (!seven && ds->points == NULL)
-        return err_set(err,
-                       "%s: FER2013's form has no classes but its seven, the data set has "
-                       "others; expected --format folders",
-                       path);
+    for (int c = 0; c < ds->classes && ds->points == NULL; c++)
+        if (!csv_is_name(ds->class_name[c], strlen(ds->class_name[c])))
+            return err_set(err,
+                           "%s: the class \"%s\" cannot stand in a CSV file; expected --format "
+                           "folders",
+                           path, ds->class_name[c]);
     char *tmp = mem_printf("%s.%ld.tmp", path, (long)getpid());
     FILE *f = fopen(tmp, "we");
     int rc = f != NULL ? 0 : err_errno(err, "%s: cannot write", path);

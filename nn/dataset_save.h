@@ -10,9 +10,9 @@
 int dataset_save_pack(const struct dataset *ds, const char *path, struct err *err);
 
 /*
- * Writes the same rows as FER2013's file, byte by byte what it would be; key points as Kaggle's.
- * progress (done: 0..1; false = give up) may be NULL. 0, or -1 and err, also where classes are not
- * the seven.
+ * Writes the same rows as FER2013's file, byte by byte what it would be; key points as Kaggle's;
+ * other classes than the seven by name, as nn/csv.h reads them. progress (done: 0..1; false = give
+ * up) may be NULL. 0, or -1 and err, also where a name cannot stand in such a file.
  */
 int dataset_save_csv(const struct dataset *ds, const char *path,
                      bool (*progress)(void *ctx, const struct dataset_progress *p), void *ctx,

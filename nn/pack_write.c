@@ -38,6 +38,7 @@ struct pack_writer {
     int parts, stamps, damages, classes;
     int own; /* the first class that is none of the seven */
     int64_t skipped;
+    char *kind[2]; /* the first source of labels, of key points; owned */
 };
 
 struct pack_writer *pack_create(const char *path, uint64_t key, struct err *err)
@@ -93,6 +94,18 @@ void pack_part(struct pack_writer *w, const char *name, const char *path, bool l
     w->part = one_more(w->part, w->parts, sizeof *w->part);
     w->part[w->parts++] =
         (struct pack_part){(uint32_t)w->n, lines, pack_text(w, name), pack_text(w, path)};
+}
+
+int pack_kind(struct pack_writer *w, bool points, struct err *err)
+{
+    const char *name = w->text + w->part[w->parts - 1].name;
+    if (w->kind[!points] != NULL)
+        return err_set(err, "%s holds %s, %s %s: they cannot be one data set", w->kind[!points],
+                       points ? "faces with labels" : "key points", name,
+                       points ? "key points" : "faces with labels");
+    if (w->kind[points] == NULL)
+        w->kind[points] = mem_strdup(name);
+    return 0;
 }
 
 int pack_grow(struct pack_writer *w, int n, struct err *err)
@@ -400,6 +413,8 @@ void pack_abort(struct pack_writer *w)
     }
     if (w->wide_fd >= 0)
         close(w->wide_fd);
+    for (int i = 0; i < 2; i++)
+        free(w->kind[i]);
     free(w->path);
     free(w->tmp);
     free(w->label);

@@ -18,6 +18,10 @@ struct pack_writer *pack_create(const char *path, uint64_t key, struct err *err)
 /* A new source; the rows that follow are its. */
 void pack_part(struct pack_writer *w, const char *name, const char *path, bool lines);
 
+/* Says whether the rows of this source are key points or faces with labels; of a pack all are the
+ * one or the other. 0, or -1 with the sources that cannot be one set. */
+int pack_kind(struct pack_writer *w, bool points, struct err *err);
+
 /* Room for n more rows; the first one's number, or -1 and err if there are too many. */
 int pack_grow(struct pack_writer *w, int n, struct err *err);
 
@@ -27,7 +31,8 @@ int pack_put(struct pack_writer *w, int row, const uint8_t *pixels, int n);
 /* Label, split and origin of a row. */
 void pack_row(struct pack_writer *w, int row, int label, enum split split, uint32_t origin);
 
-/* Key points (30) and the picture in full (9216) of a row; all rows have them or none. */
+/* Key points (30) and the picture in full (9216) of a row; all rows have them or none. 0, or -1
+ * with errno. */
 int pack_put_points(struct pack_writer *w, int row, const float *points, const uint8_t *wide);
 
 /* Adds n rows from `row` on to the hash, whose split and class stay from now on, if those before

@@ -104,6 +104,26 @@ static void add_item(struct tree *t, char *path, int class, enum split split)
 
 static int read_dir(struct tree *t, const char *dir, int depth, enum split split, struct err *err);
 
+/* What stands in the folder (dir) of a class (name), which becomes one with its first picture. */
+static int enter_file(struct tree *t, const char *dir, const struct dirent *e, const char *name,
+                      int *class, enum split split, struct err *err)
+{
+    if (e->d_type == DT_DIR) {
+        char *text = mem_printf("%s/%s: expected pictures in the folder of a class, got a folder, "
+                                "which is left out",
+                                dir, e->d_name);
+        int rc = damage(t, text, err);
+        free(text);
+        return rc;
+    }
+    if (!t->how->is_picture(e->d_name))
+        return 0;
+    if (*class < 0 && (*class = pack_class(t->w, name)) < 0)
+        return err_set(err, "%s: more than %d classes", dir, DATASET_CLASSES_MAX);
+    add_item(t, file_join(dir, e->d_name), *class, split);
+    return 0;
+}
+
 /* A folder in the tree: of a split, or of a class. */
 static int enter_dir(struct tree *t, const char *path, const char *name, int depth,
                      const struct stat *st, enum split split, struct err *err)
@@ -127,19 +147,14 @@ static int enter_dir(struct tree *t, const char *path, const char *name, int dep
         err_errno(&e, "%s", path);
         return damage(t, e.text, err);
     }
-    int class = -1; /* a folder without pictures is none */
-    bool none = false;
+    int class = -1, rc = 0; /* a folder without pictures is no class */
     for (int i = 0; i < n; i++) {
-        bool picture = t->how->is_picture(entry[i]->d_name);
-        if (picture && class < 0)
-            class = pack_class(t->w, name);
-        if (picture && class >= 0)
-            add_item(t, file_join(path, entry[i]->d_name), class, split);
-        none |= picture && class < 0;
+        if (rc == 0)
+            rc = enter_file(t, path, entry[i], name, &class, split, err);
         free(entry[i]);
     }
     free(entry);
-    return none ? err_set(err, "%s: more than %d classes", path, DATASET_CLASSES_MAX) : 0;
+    return rc;
 }
 
 /* Goes through the root (depth 0) or the folder of a split (depth 1). */

@@ -5,6 +5,7 @@
 
 #include <signal.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/wait.h>
 
 #include "base/file.h"
@@ -72,6 +73,81 @@ static void nothing_is_overwritten(void **state)
     assert_int_equal(shell_run("$M export all.csv"), 2);
     assert_int_equal(shell_run("$M export all.csv no/such/place.csv --format csv"), 1);
     shell_has(shell_err, "no/such/place.csv: cannot write: No such file or directory");
+}
+
+/* Classes of their own: from folders to CSV and back, by their names. */
+static void own_classes_come_back(void **state)
+{
+    (void)state;
+    assert_int_equal(shell_run("$M export all.csv own && for s in own/*; do mv $s/happy $s/bored; "
+                               "mv $s/sad \"$s/wide awake\"; done; "
+                               "$M export own own.csv --format csv && head -c 5 own.csv && "
+                               "$M export own.csv own2 && diff -r own own2 && "
+                               "$M export own2 own2.csv --format csv && cmp own.csv own2.csv"),
+                     0);
+    shell_has(shell_out, "class");
+    assert_int_equal(shell_run("mv own/Training/bored own/Training/a,b; "
+                               "$M export own own3.csv --format csv"),
+                     1);
+    shell_has(shell_err, "moodtop export: own3.csv: the class \"a,b\" cannot stand in a CSV file; "
+                         "expected --format folders");
+}
+
+/* A line of CSV: a class, `count` pixels of `first` and then nines, a Usage and a line end. */
+#define ROW(emotion, first, count, usage, end)                                                     \
+    "row " #emotion " '" first "' " #count " '" usage "' '" end "'; "
+
+/* Inputs that people have, and what is said about each. */
+static void nasty_sets_are_told(void **state)
+{
+    static const struct {
+        const char *make, *said;
+    } cases[] = {
+        {"{ printf 'emotion,pixels,Usage\\r\\n'; " ROW(3, "1", 2304, "Training",
+                                                       "\\r\\n") "} >n.csv",
+         NULL},
+        {"{ printf '\\357\\273\\277emotion,pixels,Usage\\n'; " ROW(3, "1", 2304, "Training",
+                                                                   "\\n") "} >n.csv",
+         NULL},
+        {"{ echo '\"emotion\",\"pixels\",\"Usage\"'; " ROW(
+             3, "1", 2304, "Training", "\\n") "} | sed '2s/,\\([^,]*\\),/,\"\\1\",/' >n.csv",
+         NULL},
+        {"{ head -n 2 all.csv; " ROW(3, "\"1", 2304, "Training", "\\n") "} >n.csv",
+         "n.csv:3: expected grey levels 0 to 255, got \"\"1\" as pixel 1"},
+        {"{ head -n 2 all.csv; " ROW(3, "1", 2257, "Training", "\\n") "} >n.csv",
+         "n.csv:3: expected 2304 pixels, got 2257"},
+        {"{ head -n 2 all.csv; head -c 1000000 /dev/zero | tr '\\0' 1; echo; } >n.csv",
+         "n.csv:3: expected a row of at most 65536 bytes, got a longer one"},
+        {"{ head -n 2 all.csv; " ROW(3, "-5", 2304, "Training", "\\n") "} >n.csv",
+         "n.csv:3: expected grey levels 0 to 255, got \"-5\" as pixel 1"},
+        {"{ head -n 2 all.csv; " ROW(3, "1", 2304, "Validation", "\\n") "} >n.csv",
+         "n.csv:3: expected Usage Training, PublicTest or PrivateTest, got \"Validation\""},
+        {"rm n.csv; mkdir n.csv", "n.csv: expected pictures in SPLIT/CLASS/ or CLASS/, got none"},
+        {"mkdir n.csv/happy", "n.csv: expected pictures in SPLIT/CLASS/ or CLASS/, got none"},
+        {"cp \"$(ls tree/Training/happy/*.png | head -n 1)\" n.csv/happy/a.png; ln -s . "
+         "n.csv/loop",
+         "n.csv/loop: leads back to the folder that it lies in"},
+        {"rm n.csv/loop; ln -s knot n.csv/knot", "n.csv/knot: Too many levels of symbolic links"},
+        {"rm n.csv/knot; : >n.csv/happy/b.jpg",
+         "n.csv/happy/b.jpg: expected a picture, got an empty file"},
+        {"head -c 700 \"$(ls photos/Training/happy/*.jpg | head -n 1)\" >n.csv/happy/b.jpg",
+         "n.csv/happy/b.jpg: the picture is cut off: expected its end, got the end of the file"},
+    };
+    (void)state;
+    for (size_t i = 0; i < MEM_COUNT(cases); i++) {
+        char *line =
+            mem_printf("row() { printf '%%s,%%s' $1 \"$2\"; yes ' 9' | head -n $(($3 - 1)) | "
+                       "tr -d '\\n'; printf \",$4$5\"; }; %s; $M stats --data n.csv",
+                       cases[i].make);
+        int code = shell_run(line);
+        bool none = cases[i].said != NULL && strstr(cases[i].said, "got none") != NULL;
+        if (code != none || (cases[i].said == NULL && shell_err[0] != '\0'))
+            fail_msg("%s: exit code %d, said %s", cases[i].make, code, shell_err);
+        if (cases[i].said != NULL)
+            shell_has(shell_err, cases[i].said);
+        if (cases[i].said != NULL && !none)
+            shell_has(shell_err, "1 damaged row or file was left out of 1");
+    }
 }
 
 static void damage_is_told(void **state)
@@ -219,7 +295,9 @@ int main(void)
         cmocka_unit_test(sets_come_back_as_they_were),
         cmocka_unit_test(fer2013_comes_back_byte_for_byte),
         cmocka_unit_test(nothing_is_overwritten),
+        cmocka_unit_test(own_classes_come_back),
         cmocka_unit_test(damage_is_told),
+        cmocka_unit_test(nasty_sets_are_told),
         cmocka_unit_test(pictures_of_folders_are_read),
         cmocka_unit_test(key_points_are_no_lessons),
         cmocka_unit_test(a_full_disk_is_told),

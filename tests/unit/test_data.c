@@ -114,6 +114,63 @@ static void damaged_rows_are_left_out_and_listed(void **state)
     assert_text(err.text, want[0]);
 }
 
+/* A file with a class by name in each row. */
+static void write_named(const char *file, const char *const *names, int n)
+{
+    FILE *f = begin(file);
+    fputs("class,pixels,Usage\n", f);
+    for (int i = 0; i < n; i++) {
+        fprintf(f, "%s,%d", names[i], i);
+        for (int k = 1; k < DATASET_PIXELS; k++)
+            fputs(" 9", f);
+        fputs(i % 2 ? ",PublicTest\n" : ",Training\n", f);
+    }
+    assert_int_equal(fclose(f), 0);
+}
+
+static void classes_of_any_name_are_read_and_written(void **state)
+{
+    (void)state;
+    static const char *const names[] = {"bored", "Happiness", "two words", "bored", "7", "a/b"};
+    struct err err = {""};
+    write_named("named.csv", names, 6);
+    struct dataset *ds = open_sound("named.csv");
+    assert_int_equal(ds->n, 5);
+    assert_int_equal(ds->classes, 10);
+    assert_string_equal(ds->class_name[ds->label[0]], "bored");
+    assert_string_equal(ds->class_name[ds->label[1]], "happy");
+    assert_string_equal(ds->class_name[ds->label[2]], "two words");
+    assert_int_equal(ds->label[3], ds->label[0]);
+    assert_string_equal(ds->class_name[ds->label[4]], "7");
+    assert_text(dataset_damage(ds, 0), ":7: expected the name of a class, got \"a/b\"");
+    assert_int_equal(dataset_save_csv(ds, in("named2.csv"), NULL, NULL, &err), 0);
+    struct dataset *again = open_sound("named2.csv");
+    assert_true(again->hash == ds->hash);
+    assert_memory_equal(again->pixels, ds->pixels, (size_t)ds->n * DATASET_PIXELS);
+    dataset_close(again);
+    dataset_close(ds);
+    write_named("own.csv", names + 2, 3); /* none of the seven */
+    ds = open_sound("own.csv");
+    assert_int_equal(ds->classes, 3);
+    assert_string_equal(ds->class_name[0], "two words");
+    dataset_close(ds);
+    static char many[60][8];
+    const char *too_many[60];
+    for (int i = 0; i < 60; i++) {
+        snprintf(many[i], sizeof many[i], "c%d", i);
+        too_many[i] = many[i];
+    }
+    write_named("many.csv", too_many, 60);
+    assert_null(dataset_open(in("many.csv"), &err));
+    assert_text(err.text, "many.csv: more than 64 classes");
+    FILE *f = begin("plain.csv");
+    fputs("emotion,pixels,Usage\nbored,1 2,Training\n", f);
+    assert_int_equal(fclose(f), 0);
+    assert_null(dataset_open(in("plain.csv"), &err));
+    assert_text(err.text, "expected an emotion 0 to 6, got \"bored\"; other classes stand in a "
+                          "column called class");
+}
+
 static void key_points_are_read(void **state)
 {
     (void)state;
@@ -144,6 +201,19 @@ static void key_points_are_read(void **state)
     assert_memory_equal(ds->points, again->points, sizeof(float) * 2 * DATASET_POINTS);
     dataset_close(again);
     dataset_close(ds);
+    write_sound("faces.csv");
+    char *both = mem_printf("%s,%s", in("faces.csv"), in("points.csv"));
+    assert_null(dataset_open(both, &err));
+    assert_text(err.text,
+                "faces.csv holds faces with labels, points.csv key points: they cannot be "
+                "one data set");
+    free(both);
+    both = mem_printf("%s,%s", in("points.csv"), in("faces.csv"));
+    assert_null(dataset_open(both, &err));
+    assert_text(err.text,
+                "points.csv holds key points, faces.csv faces with labels: they cannot be "
+                "one data set");
+    free(both);
 }
 
 /* ---- packs --------------------------------------------------------------------------------- */
@@ -399,6 +469,7 @@ int main(void)
         cmocka_unit_test(both_readers_of_pixels_agree),
         cmocka_unit_test(foreign_forms_are_read),
         cmocka_unit_test(damaged_rows_are_left_out_and_listed),
+        cmocka_unit_test(classes_of_any_name_are_read_and_written),
         cmocka_unit_test(key_points_are_read),
         cmocka_unit_test(a_changed_source_is_noticed),
         cmocka_unit_test(packs_that_are_of_no_use_any_more_are_removed),
