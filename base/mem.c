@@ -1,11 +1,14 @@
 /* mem: see mem.h. Any thread; the panic hook is set once, before threads start. */
 #include "base/mem.h"
 
+#include <link.h>
 #include <stdarg.h>
+#include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/auxv.h>
 #include <sys/mman.h>
 #include <unistd.h>
 
@@ -105,6 +108,37 @@ void mem_forget(void *p, size_t size)
     size_t skip = (page - (uintptr_t)p % page) % page;
     if (size >= skip + page) /* locked memory stays as it is */
         madvise((char *)p + skip, (size - skip) / page * page, MADV_DONTNEED);
+}
+
+/* Was code of the object changed while it was loaded? Then its pages are not those of the file. */
+static bool is_patched(const struct dl_phdr_info *info)
+{
+    for (int i = 0; i < info->dlpi_phnum; i++) {
+        const ElfW(Phdr) *p = &info->dlpi_phdr[i];
+        const ElfW(Dyn) *d = (const void *)(info->dlpi_addr + p->p_vaddr);
+        for (; p->p_type == PT_DYNAMIC && d->d_tag != DT_NULL; d++)
+            if (d->d_tag == DT_TEXTREL || (d->d_tag == DT_FLAGS && d->d_un.d_val & DF_TEXTREL))
+                return true;
+    }
+    return false;
+}
+
+static int forget_object(struct dl_phdr_info *info, size_t size, void *ctx)
+{
+    (void)size, (void)ctx;
+    if (info->dlpi_addr == getauxval(AT_SYSINFO_EHDR) || is_patched(info))
+        return 0; /* the kernel's own object has no file */
+    for (int i = 0; i < info->dlpi_phnum; i++) {
+        const ElfW(Phdr) *p = &info->dlpi_phdr[i];
+        if (p->p_type == PT_LOAD && !(p->p_flags & PF_W))
+            mem_forget((void *)(info->dlpi_addr + p->p_vaddr), p->p_memsz);
+    }
+    return 0;
+}
+
+void mem_forget_loading(void)
+{
+    dl_iterate_phdr(forget_object, NULL);
 }
 
 void *mem_aligned(size_t count, size_t size)

@@ -26,6 +26,14 @@ void *mem_aligned(size_t count, size_t size);
  * still freed as a whole. */
 void mem_forget(void *p, size_t size);
 
+/*
+ * Gives back the pages of code and constants of the program and its libraries, for when starting
+ * up is over: what only loading needed (of the 140 libraries behind libav, most of it) does not
+ * stay resident, and what is used comes back from the page cache. Only pages that nothing can have
+ * changed but a debugger: its breakpoints are lost.
+ */
+void mem_forget_loading(void);
+
 /* Sets what runs before the program dies for want of memory: async-signal-safe, as it may run
  * anywhere. */
 void mem_on_panic(void (*restore)(void));

@@ -9,6 +9,7 @@
 
 #include "base/clock.h"
 #include "base/log.h"
+#include "base/mem.h"
 #include "cmd/cmd.h"
 #include "cmd/views.h"
 #include "tui/line_mode.h"
@@ -172,11 +173,13 @@ static int run_live(const struct opts *opts, int argc, char **argv)
     }
     if (argc == 1)
         snprintf(mine.source.uri, sizeof mine.source.uri, "%s", argv[0]);
+    mem_forget_loading(); /* before and after opening: it is the peak that counts */
     struct live *live = live_open(&mine, mine.source.speed > 0, &err);
     if (live == NULL) {
         fprintf(stderr, "moodtop: %s\n", err.text);
         return EXIT_FAILED;
     }
+    mem_forget_loading();
     int code = mine.live.plain ? run_plain(&mine, live) : run_screen(&mine, live);
     code = end_record(live, code);
     live_close(live);

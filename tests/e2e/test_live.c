@@ -466,6 +466,31 @@ static void a_missing_file_is_one_sentence(void **state)
     assert_null(strchr(out, '\033'));
 }
 
+/* With the shipped network, in a large terminal; libav and its 140 libraries are most of it. */
+static void memory_stays_below_64_mib(void **state)
+{
+    (void)state;
+    NEED_SHARED("media/bench_clip_640x480.mp4");
+    const char *sanitizer = getenv("SANITIZE");
+    if (sanitizer != NULL && sanitizer[0] != '\0')
+        skip(); /* which needs memory of its own */
+    static const char *const args[] = {"live", "../shared/data/media/bench_clip_640x480.mp4", NULL};
+    static const char *const env[] = {"MOODTOP_MODEL_DIR", NULL};
+    struct pty_opts o = {.rows = BOX_ROWS, .cols = BOX_COLS, .args = args, .env = env};
+    struct pty *p = pty_open(&o);
+    pty_see(p, "happy");
+    pty_frames(p, 60);
+    char path[64];
+    snprintf(path, sizeof path, "/proc/%d/status", (int)pty_pid(p));
+    size_t size;
+    char *text = file_read(path, 1 << 16, &size, NULL);
+    const char *peak = text != NULL ? strstr(text, "VmHWM:") : NULL;
+    assert_non_null(peak);
+    assert_in_range(strtol(peak + strlen("VmHWM:"), NULL, 10), 1 << 10, 64 << 10); /* KiB */
+    free(text);
+    quit(p);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -486,6 +511,7 @@ int main(void)
         cmocka_unit_test(without_a_terminal_lines_come_and_a_note),
         cmocka_unit_test(a_reader_that_leaves_ends_it_quietly),
         cmocka_unit_test(a_missing_file_is_one_sentence),
+        cmocka_unit_test(memory_stays_below_64_mib),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -94,6 +94,34 @@ static void aligned_blocks_are_zero_and_cost_what_is_touched(void **state)
 #endif
 }
 
+/* KiB of this process' memory that are pages of files. */
+static long resident_of_files(void)
+{
+    struct err err = {""};
+    size_t size;
+    char *text = file_read("/proc/self/status", 1 << 16, &size, &err);
+    const char *line = text != NULL ? strstr(text, "RssFile:") : NULL;
+    long kib = line != NULL ? strtol(line + strlen("RssFile:"), NULL, 10) : 0;
+    free(text);
+    return kib;
+}
+
+static void what_loading_needed_is_given_back_and_comes_back(void **state)
+{
+    (void)state;
+    static const char *const words[] = {"alpha", "beta"}; /* pointers: relocated, so kept */
+    static int counter = 41;
+    long before = resident_of_files();
+    for (int round = 0; round < 3; round++) {
+        mem_forget_loading();
+        counter++;
+        assert_string_equal(words[round % 2], round % 2 == 0 ? "alpha" : "beta");
+        assert_int_equal(counter, 42 + round);
+        assert_int_equal(strtol("1234", NULL, 10), 1234); /* libraries run on */
+    }
+    assert_in_range(resident_of_files(), 1, before - 1);
+}
+
 static void mailbox_keeps_the_newest(void **state)
 {
     (void)state;
@@ -185,6 +213,7 @@ int main(void)
         cmocka_unit_test(aligned_blocks_are_zero_and_cost_what_is_touched),
         cmocka_unit_test(odd_bytes_become_utf8),
         cmocka_unit_test(a_cell_is_cut_between_characters_and_steers_nothing),
+        cmocka_unit_test(what_loading_needed_is_given_back_and_comes_back),
         cmocka_unit_test(mailbox_keeps_the_newest),
         cmocka_unit_test(parallel_for_runs_each_slice_once),
     };
