@@ -8,7 +8,7 @@
 
 static int resume_run(const struct opts *opts, int argc, char **argv)
 {
-    char *dir = run_words_path("resume", opts, argc, argv);
+    char *dir = run_words_path("resume", opts, argc, argv, run_words_resumable);
     if (dir == NULL)
         return EXIT_FAILED;
     struct opts train = *opts;

@@ -4,18 +4,44 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "base/mem.h"
+
 const char *run_words_dir(const struct opts *opts)
 {
     return opts->runs.dir[0] != '\0' ? opts->runs.dir : opts->train.out;
 }
 
-char *run_words_path(const char *command, const struct opts *opts, int argc, char **argv)
+int run_words_alive(const struct run *run)
+{
+    return run->state == RUN_RUNNING ? 2 : run->state == RUN_WAITING;
+}
+
+int run_words_resumable(const struct run *run)
+{
+    return run->state == RUN_STOPPED || run->state == RUN_CRASHED;
+}
+
+/* The path of the newest run of the highest rank, NULL without runs; the caller frees. */
+static char *first_of(const char *dir, int (*rank)(const struct run *run))
+{
+    struct runs *runs = runs_list(dir);
+    const struct run *best = NULL;
+    for (int i = 0; i < runs->count; i++)
+        if (best == NULL || rank(runs->run[i]) > rank(best))
+            best = runs->run[i];
+    char *path = best != NULL ? mem_strdup(best->path) : NULL;
+    runs_close(runs);
+    return path;
+}
+
+char *run_words_path(const char *command, const struct opts *opts, int argc, char **argv,
+                     int (*rank)(const struct run *run))
 {
     struct err err = {""};
-    char *path = NULL;
+    char *path = argc == 0 ? first_of(run_words_dir(opts), rank) : NULL;
     if (argc > 1)
         err_set(&err, "expected one run, got %d", argc);
-    else
+    else if (path == NULL)
         path = runs_path(run_words_dir(opts), argc == 1 ? argv[0] : "", &err);
     if (path == NULL)
         fprintf(stderr, "moodtop %s: %s\n", command, err.text);

@@ -45,7 +45,7 @@ static int stop(const char *dir, struct err *err)
 static int stop_run(const struct opts *opts, int argc, char **argv)
 {
     struct err err = {""};
-    char *dir = run_words_path("stop", opts, argc, argv);
+    char *dir = run_words_path("stop", opts, argc, argv, run_words_alive);
     if (dir == NULL)
         return EXIT_FAILED;
     int rc = stop(dir, &err);

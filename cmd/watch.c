@@ -135,7 +135,7 @@ static bool on_screen(const struct opts *opts, const char *dir, int *code)
 static int watch_run(const struct opts *opts, int argc, char **argv)
 {
     struct err err = {""};
-    char *dir = run_words_path("watch", opts, argc, argv);
+    char *dir = run_words_path("watch", opts, argc, argv, run_words_alive);
     if (dir == NULL)
         return EXIT_FAILED;
     struct watch w = {.run = run_open(dir, &err), .told = RUN_DONE};

@@ -334,6 +334,7 @@ void curves_draw(struct curves *c, const struct style *s, WINDOW *win)
                      .gap = INFINITY,
                      .series = series,
                      .count = c->count,
+                     .figures = !names,
                      .top = -1,
                      .marks = mark,
                      .mark_count = marks};

@@ -300,23 +300,27 @@ static void draw_below(const struct style *s, WINDOW *win, const struct plot *p,
     }
 }
 
-/* "A angry  D disgust", or only the letters. */
+/* "A angry  D disgust", or, of figures, "A12% D9%", or only the letters. */
 static void draw_legend(const struct style *s, WINDOW *win, const struct plot *p,
                         const struct area *a)
 {
-    int full = -2, x = a->x, cols = getmaxx(win);
-    for (int i = 0; i < p->count; i++)
-        full += (int)strlen(p->series[i].label) + 4;
-    bool names = x + full <= cols;
-    if (!names && x + 2 * p->count - 1 > cols)
+    int full = -2, tight = -1, x = a->x, cols = getmaxx(win);
+    for (int i = 0; i < p->count; i++) {
+        int n = (int)strlen(p->series[i].label);
+        full += n + 4;
+        tight += n + 2;
+    }
+    bool names = x + full <= cols, figures = !names && p->figures && x + tight <= cols;
+    if (!names && !figures && x + 2 * p->count - 1 > cols)
         return;
     for (int i = 0; i < p->count; i++) {
         style_put(win, a->legend, x, (wchar_t)p->series[i].letter, ink_of(p, i));
-        x += 2;
-        if (names)
-            x += 2 + style_text(s, win, a->legend, x, cols - x,
-                                i == p->top ? style_role(s, STYLE_TITLE) : style_role(s, STYLE_DIM),
-                                p->series[i].label);
+        x += figures ? 1 : 2;
+        if (names || figures)
+            x += (names ? 2 : 1) +
+                 style_text(s, win, a->legend, x, cols - x,
+                            i == p->top ? style_role(s, STYLE_TITLE) : style_role(s, STYLE_DIM),
+                            p->series[i].label);
     }
 }
 

@@ -39,7 +39,8 @@ struct plot {
     const char *y_labels[3]; /* bottom, middle, top: "0%", "50%", "100%"; NULL = none */
     const struct plot_series *series;
     int count;
-    int top; /* drawn over the others and bold; -1 = none */
+    bool figures; /* labels are figures, which may follow their letters without a blank */
+    int top;      /* drawn over the others and bold; -1 = none */
     const struct plot_mark *marks;
     int mark_count;
 };

@@ -52,7 +52,7 @@ const char *runs_table_usual(const struct runs *runs, const char *option)
             best = value;
         }
     }
-    return best;
+    return most > 1 || runs->count == 1 ? best : NULL;
 }
 
 /* Paths are named by their last part. */

@@ -24,7 +24,7 @@ struct ink runs_table_ink(const struct style *s, int mark);
 void runs_table_differences(const struct runs *runs, const struct run *run, const struct run *from,
                             char *text, size_t size);
 
-/* The value that most runs have of an option, NULL if none has it. */
+/* The value that most runs have of an option, NULL if each has one of its own or none has it. */
 const char *runs_table_usual(const struct runs *runs, const char *option);
 
 /*

@@ -400,7 +400,7 @@ static void draw_machine(struct watch *w, WINDOW *win, int y)
 static void draw_title(struct watch *w, WINDOW *win, enum watch_pane pane)
 {
     static const char *const names[WATCH_PANES] = {"loss", "accuracy", "recall of each class",
-                                                   "confusion: rows are the truth", "log.txt"};
+                                                   "confusion", "log.txt"};
     static const char *const smooth[CURVES_SMOOTH_LEVELS] = {"", ", smooth", ", smoother",
                                                              ", smoothest"};
     struct layout_rect r = w->rect[pane];
@@ -408,9 +408,12 @@ static void draw_title(struct watch *w, WINDOW *win, enum watch_pane pane)
     for (int x = 0; x < r.w; x++)
         style_put(win, r.y, r.x + x, s->utf8 ? L'─' : L'-', style_role(s, STYLE_BORDER));
     struct curves *c = (int)pane < CURVES ? w->curves[pane] : NULL;
+    char at[64] = "";
+    if (pane == WATCH_CONFUSION && w->run->confusion_epoch > 0)
+        snprintf(at, sizeof at, " of epoch %d: rows are true", w->run->confusion_epoch);
     style_print(s, win, r.y, r.x + 1, r.w - 2,
-                style_role(s, w->focus == pane ? STYLE_SELECTED : STYLE_TITLE), " %s%s%s ",
-                names[pane], c != NULL && curves_log(c) ? ", log" : "",
+                style_role(s, w->focus == pane ? STYLE_SELECTED : STYLE_TITLE), " %s%s%s%s ",
+                names[pane], at, c != NULL && curves_log(c) ? ", log" : "",
                 c != NULL ? smooth[curves_smooth(c)] : "");
 }
 
@@ -476,7 +479,6 @@ static void draw_confusion(struct watch *w, WINDOW *win)
         return;
     }
     style_moods(s, (const char *const *)run->label, run->classes, mood);
-    style_print(s, win, 0, 0, m.label, style_role(s, STYLE_DIM), "%d", run->confusion_epoch);
     for (int k = 0; k < m.cols; k++)
         style_print(s, win, 0, m.label + k * m.width, m.width, style_role(s, STYLE_DIM), "%*.*s",
                     m.width, m.width - 1, mood[k].name);

@@ -130,6 +130,30 @@ static void a_killed_trainer_has_crashed(void **state)
     run_close(r);
 }
 
+/* After a restart the lock file names a process that is another one by now: it is no trainer, and
+ * nothing is done to it. */
+static void a_process_number_that_was_given_away_is_no_trainer(void **state)
+{
+    (void)state;
+    must("$M train $T " LONG " --name r --out restart --detach");
+    struct run *r = open_named("restart", "-r");
+    wait_until(r, RUN_RUNNING, 2);
+    kill(r->pid, SIGKILL);
+    wait_until(r, RUN_CRASHED, 2);
+    int epochs = r->epochs;
+    must("sleep 1000 >/dev/null 2>&1 & echo $! >other; "
+         "sed -i \"s/^[0-9]*/$(cat other)/\" restart/*-r/lock; head -n 1 restart/*-r/lock");
+    run_poll(r);
+    assert_int_equal(r->state, RUN_CRASHED);
+    assert_int_equal(r->pid, 0);
+    assert_int_equal(shell_run("$M stop --out restart"), 1);
+    shell_has(shell_err, ": is not being trained\n");
+    must("$M resume --out restart --detach");
+    wait_until(r, RUN_RUNNING, epochs + 1);
+    must("$M stop --out restart; kill -0 $(cat other) && kill $(cat other)");
+    run_close(r);
+}
+
 static void runs_wait_for_each_other(void **state)
 {
     (void)state;
@@ -149,6 +173,8 @@ static void runs_wait_for_each_other(void **state)
     must("$M runs --out q");
     shell_has(shell_out, "  waiting ");
     shell_has(shell_out, "  epochs=2");
+    must("$M watch --out q >w & until grep -q '/100000 ' w; do sleep 0.05; done; "
+         "kill $!"); /* without a name it is the one that is trained, not the newest */
     must("$M watch --out q -- -fourth >w & until grep -q 'fourth: waiting in the queue' w; do "
          "sleep 0.05; done; kill $!");
     must("$M stop --out q -- -third"); /* leaves the queue */
@@ -161,7 +187,7 @@ static void runs_wait_for_each_other(void **state)
     wait_until(second, RUN_DONE, 2);
     run_poll(fourth);
     assert_true(second->epoch[1].time <= fourth->epoch[0].time);
-    must("$M resume --out q -- -third");
+    must("$M resume --out q"); /* the newest that is not done */
     wait_until(third, RUN_DONE, 2);
     run_close(first);
     run_close(second);
@@ -368,6 +394,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_detached_trainer_stops_and_resumes),
         cmocka_unit_test(a_killed_trainer_has_crashed),
+        cmocka_unit_test(a_process_number_that_was_given_away_is_no_trainer),
         cmocka_unit_test(runs_wait_for_each_other),
         cmocka_unit_test(what_is_wrong_is_said_at_once),
         cmocka_unit_test(runs_are_named_noted_and_deleted),

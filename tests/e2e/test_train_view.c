@@ -278,6 +278,12 @@ static void a_run_outlives_its_screen_and_ends_to_the_same_bytes(void **state)
     pty_keys(p, "4");
     pty_see(p, under_way);
     pty_see(p, path + strlen(shell_dir) + strlen("/kept/"));
+    assert_int_equal(kill(pty_pid(p), SIGKILL), 0); /* the screen; the trainer is not told */
+    pty_end(p);
+    pty_close(p);
+    p = start(ROWS, COLS, "kept");
+    pty_keys(p, "4");
+    pty_see(p, under_way);
     assert_int_equal(kill(trainer, SIGCONT), 0);
     pty_keys(p, "x");
     pty_see(p, "stop this run?");
