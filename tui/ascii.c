@@ -7,22 +7,34 @@
  * contrast setters do nothing, so the stretch is ours.
  */
 #include <caca.h>
+#include <stdbool.h>
 #include <stdlib.h>
 
 #include "base/mem.h"
 #include "tui/render.h"
+
+enum { STAY = 4 /* levels that a cell may change by and keep its glyph */ };
+
+/* A cell as it was drawn, and the level that it was drawn for; -1 = not yet. */
+struct cell {
+    struct glyph glyph;
+    int level;
+};
 
 struct ascii {
     caca_canvas_t *canvas;
     caca_dither_t *dither;
     int rows, cols;
     const char *charset;
+    bool bright;       /* the ground can have all colours that the ink can */
+    struct cell *cell; /* (rows, cols) */
 };
 
 static void *ascii_open(const struct style *s)
 {
     struct ascii *a = mem_zalloc(1, sizeof *a);
     a->charset = s->utf8 ? "shades" : "ascii";
+    a->bright = s->colors >= 16;
     return a;
 }
 
@@ -33,6 +45,7 @@ static void ascii_close(void *state)
         caca_free_dither(a->dither);
     if (a->canvas != NULL)
         caca_free_canvas(a->canvas);
+    free(a->cell);
     free(a);
 }
 
@@ -77,6 +90,46 @@ static void resize(struct ascii *a, int rows, int cols)
         mem_panic("libcaca has no canvas of %d x %d cells", cols, rows);
     a->rows = rows;
     a->cols = cols;
+    a->cell = mem_realloc(a->cell, (size_t)rows * (size_t)cols, sizeof *a->cell);
+    for (int i = 0; i < rows * cols; i++)
+        a->cell[i].level = -1;
+}
+
+/* ---- the same look for fewer bytes --------------------------------------------------------- */
+
+/* Do two glyphs look the same? Of a blank only the ground is seen, and a half tone is the same with
+ * ink and ground exchanged. */
+static bool same_look(const struct ascii *art, const struct glyph *a, const struct glyph *b)
+{
+    if (a->ch != b->ch)
+        return false;
+    if (a->ch == L' ')
+        return a->bg == b->bg;
+    bool same = a->fg == b->fg && a->bg == b->bg;
+    return same || (art->bright && a->ch == L'▒' && a->fg == b->bg && a->bg == b->fg);
+}
+
+/* Spells a glyph with the colours of the cell before it, if it looks the same with them: colours
+ * are sent only where they change. */
+static struct glyph spell(const struct ascii *art, struct glyph g, const struct glyph *before)
+{
+    struct glyph other = {g.ch, before->fg, before->bg};
+    return same_look(art, &g, &other) ? other : g;
+}
+
+/*
+ * Brings a cell up to date. Diffusion carries a change on to all that is right of it and below, so
+ * a cell whose own level hardly changed keeps its glyph, which was as good a choice as the new one.
+ */
+static void renew(const struct ascii *art, struct cell *c, struct glyph new, int level,
+                  const struct glyph *before)
+{
+    bool same = c->level >= 0 && same_look(art, &c->glyph, &new);
+    if (!same && c->level >= 0 && abs(level - c->level) <= STAY)
+        return;
+    if (!same)
+        c->glyph = before != NULL ? spell(art, new, before) : new;
+    c->level = level;
 }
 
 static void ascii_draw(void *state, const struct style *s, const struct raster *in,
@@ -94,7 +147,9 @@ static void ascii_draw(void *state, const struct style *s, const struct raster *
     const uint32_t *attr = caca_get_canvas_attrs(a->canvas);
     for (int i = 0; i < in->rows * in->cols; i++) {
         uint8_t color = caca_attr_to_ansi(attr[i]);
-        out[i] = (struct glyph){(wchar_t)ch[i], ansi[color & 15], ansi[color >> 4]};
+        struct glyph g = {(wchar_t)ch[i], ansi[color & 15], ansi[color >> 4]};
+        renew(a, &a->cell[i], g, in->grey[i], i % in->cols > 0 ? &out[i - 1] : NULL);
+        out[i] = a->cell[i].glyph;
     }
 }
 
