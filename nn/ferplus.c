@@ -70,40 +70,6 @@ static char *next_line(char **p)
     return line;
 }
 
-static int parse(char *text, const char *path, const struct dataset *ds, float *votes,
-                 struct err *err)
-{
-    char *line = next_line(&text);
-    if (line == NULL || strcmp(line, HEADER) != 0)
-        return err_set(err, "%s:1: expected the header \"" HEADER "\", got \"%.40s\"", path,
-                       line != NULL ? line : "");
-    int n = 0;
-    for (; (line = next_line(&text)) != NULL && n < ds->n; n++)
-        if (parse_row(line, (enum split)ds->split[n], votes + (size_t)n * VOTES, err) != 0)
-            return err_prefix(err, "%s:%d", path, n + 2);
-    if (n < ds->n || line != NULL)
-        return err_set(err, "%s: expected %d rows, as the data set has, got %s", path, ds->n,
-                       line != NULL ? "more" : "fewer");
-    return 0;
-}
-
-/* The votes of one line for a row of that split. */
-static int join_row(const char *line, enum split split, uint8_t *votes, struct err *err)
-{
-    const char *usage = split_name(split);
-    size_t length = strlen(usage);
-    int numbers[VOTES];
-    if (strncmp(line, usage, length) != 0 || line[length] != ',')
-        return err_set(err, "expected Usage %s, as in the row of the data set, got \"%.20s\"",
-                       usage, line);
-    const char *name = line + length + 1;
-    if (parse_votes(name + strcspn(name, ","), numbers, err) != 0)
-        return -1;
-    for (int i = 0; i < VOTES; i++)
-        votes[i] = (uint8_t)(numbers[i] < 255 ? numbers[i] : 255);
-    return 0;
-}
-
 /* How many lines the text has below its first. */
 static long count_rows(const char *text)
 {
@@ -132,6 +98,47 @@ static int find_file(const struct dataset *ds, long lines, int *first)
         }
     }
     return end;
+}
+
+static int parse(char *text, const char *path, const struct dataset *ds, float *votes,
+                 struct err *err)
+{
+    long rows = count_rows(text);
+    int row = 0, end = ds->pack != NULL ? find_file(ds, rows + 1, &row) : ds->n;
+    char *line = next_line(&text);
+    if (line == NULL || strcmp(line, HEADER) != 0)
+        return err_set(err, "%s:1: expected the header \"" HEADER "\", got \"%.40s\"", path,
+                       line != NULL ? line : "");
+    for (long k = 2; row < end && (line = next_line(&text)) != NULL; k++) {
+        if (ds->pack != NULL && dataset_line(ds, row) != k) /* a row that was left out */
+            continue;
+        if (parse_row(line, (enum split)ds->split[row], votes + (size_t)row * VOTES, err) != 0)
+            return err_prefix(err, "%s:%ld", path, k);
+        row++;
+    }
+    long want = end > 0 && ds->pack != NULL ? dataset_line(ds, end - 1) - 1 : ds->n;
+    line = next_line(&text);
+    if (row < end || end == 0 || (line != NULL && dataset_skipped(ds) == 0))
+        return err_set(err, "%s: expected %ld rows, as the data set has, got %s", path, want,
+                       line != NULL ? "more" : "fewer");
+    return 0;
+}
+
+/* The votes of one line for a row of that split. */
+static int join_row(const char *line, enum split split, uint8_t *votes, struct err *err)
+{
+    const char *usage = split_name(split);
+    size_t length = strlen(usage);
+    int numbers[VOTES];
+    if (strncmp(line, usage, length) != 0 || line[length] != ',')
+        return err_set(err, "expected Usage %s, as in the row of the data set, got \"%.20s\"",
+                       usage, line);
+    const char *name = line + length + 1;
+    if (parse_votes(name + strcspn(name, ","), numbers, err) != 0)
+        return -1;
+    for (int i = 0; i < VOTES; i++)
+        votes[i] = (uint8_t)(numbers[i] < 255 ? numbers[i] : 255);
+    return 0;
 }
 
 static int join(char *text, const char *path, const struct dataset *ds, uint8_t *votes,

@@ -14,10 +14,11 @@
 enum { FERPLUS_VOTES = 10 }; /* what a tagger could say: the columns, in the file's order */
 
 /*
- * Joins the file to the data set by row. votes (ds->n, FERPLUS_VOTES) gets the share of each column
- * among the taggers; it stays as it is in rows without any vote, and in rows that are not of
- * Training, of which nothing is ever used. hash: of the file's bytes. 0, or -1 with "file:line:
- * expected ..., got ..." in err; a Usage that is not that of the data set's row is such an error.
+ * Joins the file to the data set by row, as ferplus_votes does; a set in memory has the file's
+ * rows. votes (ds->n, FERPLUS_VOTES) gets the share of each column among the taggers; it stays as
+ * it is in rows without any vote, and in rows that are not of Training, of which nothing is ever
+ * used. hash: of the file's bytes. 0, or -1 with "file:line: expected ..., got ..." in err; a Usage
+ * that is not that of the data set's row is such an error.
  */
 int ferplus_read(const char *path, const struct dataset *ds, float *votes, uint64_t *hash,
                  struct err *err);

@@ -14,8 +14,9 @@
 
 /* What the FER+ file teaches of every row of the data set. */
 struct votes {
-    float *share; /* (ds->n, ds->classes); all 0 without a file */
-    bool *doubtful;
+    float *share;   /* (ds->n, ds->classes); all 0 without a file */
+    bool *voted;    /* (ds->n) there are votes at all: of other sets there are none */
+    bool *doubtful; /* (ds->n) and they are for none of the classes */
 };
 
 static void set_target(const struct train_opts *o, const float *share, bool use, int label,
@@ -34,12 +35,11 @@ static void choose_rows(struct lessons *l, const struct train_opts *o, const str
     rows = o->limit > 0 && o->limit < rows ? o->limit : rows;
     l->row = mem_alloc((size_t)rows * sizeof *l->row);
     l->target = mem_alloc((size_t)rows * (size_t)classes * sizeof *l->target);
-    bool voted = o->ferplus[0] != '\0';
     for (int i = 0; i < rows; i++) {
         int row = l->ds->row[SPLIT_TRAINING][i];
-        if (voted && v->doubtful[row] && o->ferplus_doubtful == TRAIN_DOUBTFUL_DROP)
+        if (v->doubtful[row] && o->ferplus_doubtful == TRAIN_DOUBTFUL_DROP)
             continue;
-        set_target(o, v->share + (size_t)row * (size_t)classes, voted && !v->doubtful[row],
+        set_target(o, v->share + (size_t)row * (size_t)classes, v->voted[row] && !v->doubtful[row],
                    l->ds->label[row], classes, l->target + (size_t)l->n * (size_t)classes);
         l->row[l->n++] = row;
     }
@@ -64,37 +64,52 @@ static void sort_classes(struct lessons *l, bool weighted)
                            : 1.0f;
 }
 
+static bool has_votes(const float *votes)
+{
+    float sum = 0;
+    for (int i = 0; i < FERPLUS_VOTES; i++)
+        sum += votes[i];
+    return sum > 0;
+}
+
 /* The rows' votes, as shares of the classes; doubtful where they are for none of them. */
 static void take_votes(const struct dataset *ds, const float *votes, struct votes *v)
 {
     for (int i = 0; i < ds->count[SPLIT_TRAINING]; i++) {
         int row = ds->row[SPLIT_TRAINING][i];
-        v->doubtful[row] = !ferplus_share(votes + (size_t)row * FERPLUS_VOTES,
-                                          v->share + (size_t)row * DATASET_CLASSES);
+        const float *own = votes + (size_t)row * FERPLUS_VOTES;
+        v->voted[row] = has_votes(own);
+        v->doubtful[row] =
+            v->voted[row] && !ferplus_share(own, v->share + (size_t)row * DATASET_CLASSES);
     }
 }
 
 /* Puts what labels such votes go with in place of the votes. */
 static void take_posterior(const struct dataset *ds, const float *votes, struct votes *v)
 {
-    int n = ds->count[SPLIT_TRAINING];
-    float *x = mem_alloc((size_t)n * FERPLUS_VOTES * sizeof *x);
-    float *p = mem_alloc((size_t)n * DATASET_CLASSES * sizeof *p);
-    int *label = mem_alloc((size_t)n * sizeof *label);
-    for (int i = 0; i < n; i++) {
+    int rows = ds->count[SPLIT_TRAINING], n = 0;
+    float *x = mem_alloc((size_t)rows * FERPLUS_VOTES * sizeof *x);
+    float *p = mem_alloc((size_t)rows * DATASET_CLASSES * sizeof *p);
+    int *label = mem_alloc((size_t)rows * sizeof *label);
+    int *of = mem_alloc((size_t)rows * sizeof *of); /* the row of x */
+    for (int i = 0; i < rows; i++) {
         int row = ds->row[SPLIT_TRAINING][i];
-        memcpy(x + (size_t)i * FERPLUS_VOTES, votes + (size_t)row * FERPLUS_VOTES,
+        if (!v->voted[row])
+            continue;
+        memcpy(x + (size_t)n * FERPLUS_VOTES, votes + (size_t)row * FERPLUS_VOTES,
                FERPLUS_VOTES * sizeof *x);
-        label[i] = ds->label[row];
+        label[n] = ds->label[row];
+        of[n++] = row;
     }
-    double loss = ferplus_posterior(x, label, n, p);
+    double loss = n > 0 ? ferplus_posterior(x, label, n, p) : 0;
     log_write(LOG_INFO, "labels of %d rows by their FER+ votes: cross-entropy %.4f", n, loss);
     for (int i = 0; i < n; i++)
-        memcpy(v->share + (size_t)ds->row[SPLIT_TRAINING][i] * DATASET_CLASSES,
-               p + (size_t)i * DATASET_CLASSES, DATASET_CLASSES * sizeof *p);
+        memcpy(v->share + (size_t)of[i] * DATASET_CLASSES, p + (size_t)i * DATASET_CLASSES,
+               DATASET_CLASSES * sizeof *p);
     free(x);
     free(p);
     free(label);
+    free(of);
 }
 
 static int read_votes(const struct train_opts *opts, struct lessons *l, struct votes *v,
@@ -116,6 +131,7 @@ struct lessons *lessons_open(const struct dataset *ds, const struct train_opts *
 {
     struct lessons *l = mem_zalloc(1, sizeof *l);
     struct votes v = {mem_zalloc((size_t)ds->n * (size_t)ds->classes, sizeof(float)),
+                      mem_zalloc((size_t)ds->n, sizeof(bool)),
                       mem_zalloc((size_t)ds->n, sizeof(bool))};
     l->ds = ds;
     l->balanced = opts->sampler == TRAIN_SAMPLER_BALANCED;
@@ -130,6 +146,7 @@ struct lessons *lessons_open(const struct dataset *ds, const struct train_opts *
             sort_classes(l, opts->class_weight == TRAIN_WEIGHT_BALANCED);
     }
     free(v.share);
+    free(v.voted);
     free(v.doubtful);
     if (rc != 0) {
         lessons_close(l);

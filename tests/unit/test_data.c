@@ -8,9 +8,11 @@
 
 #include "base/file.h"
 #include "base/mem.h"
+#include "base/text.h"
 #include "nn/corrections.h"
 #include "nn/csv_pixels.h"
 #include "nn/dataset_how.h"
+#include "nn/lessons.h"
 #include "nn/dataset_save.h"
 #include "nn/pack.h"
 
@@ -415,6 +417,25 @@ static void write_votes(const char *name)
     assert_int_equal(fclose(f), 0);
 }
 
+/* Of the 16 training rows of votes_find_their_file the first is of a file without votes and the
+ * second has none: they are learned by their label; the others are all for happiness. */
+static void lessons_know_the_votes(const struct dataset *ds, const char *path)
+{
+    struct err err = {""};
+    struct train_opts o = {.ferplus_weight = 1,
+                           .ferplus_doubtful = TRAIN_DOUBTFUL_DROP,
+                           .ferplus_target = TRAIN_TARGET_VOTES};
+    assert_true(text_copy(o.ferplus, sizeof o.ferplus, path));
+    struct lessons *l = lessons_open(ds, &o, &err);
+    assert_string_equal(err.text, "");
+    assert_int_equal(l->n, 16);
+    for (int i = 0; i < 16; i++)
+        for (int c = 0; c < DATASET_CLASSES; c++)
+            assert_true(l->target[i * DATASET_CLASSES + c] ==
+                        (float)(c == (i < 2 ? ds->label[i] : 3)));
+    lessons_close(l);
+}
+
 /* Of several sets that CSV file gets them for which they are, wherever it stands, and though a row
  * of it is damaged; the others have none. */
 static void votes_find_their_file(void **state)
@@ -444,6 +465,7 @@ static void votes_find_their_file(void **state)
     assert_int_equal(ds->votes[1], 0);
     for (int i = 1; i < 20; i++)
         assert_int_equal(ds->votes[i * DATASET_VOTES + 1], i - 1 + (i > 3));
+    lessons_know_the_votes(ds, in("ferplus.csv"));
     dataset_close(ds);
     free(both);
     const struct dataset_how asked = {.votes = true, .ferplus = in("none.csv")};
