@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "base/mem.h"
+#include "base/text.h"
 
 char *file_read(const char *path, size_t max, size_t *size, struct err *err)
 {
@@ -139,6 +140,20 @@ const char *file_base(const char *path)
 {
     const char *slash = strrchr(path, '/');
     return slash != NULL ? slash + 1 : path;
+}
+
+void file_names(const char *paths, char *text, size_t size)
+{
+    text[0] = '\0';
+    for (const char *end; *paths != '\0'; paths = end + (*end == ',')) {
+        end = strchrnul(paths, ',');
+        size_t n = (size_t)(end - paths);
+        while (n > 1 && paths[n - 1] == '/')
+            n--;
+        const char *from = n > 1 ? memrchr(paths, '/', n - 1) : NULL;
+        from = from != NULL ? from + 1 : paths;
+        text_add(text, size, "%s%.*s", text[0] != '\0' ? ", " : "", (int)(paths + n - from), from);
+    }
 }
 
 /* The XDG base directory specification: an unset, empty or relative variable means the default

@@ -35,6 +35,10 @@ char *file_join(const char *dir, const char *name);
 /* The part behind the last slash; points into path. */
 const char *file_base(const char *path);
 
+/* The last parts of paths with commas between them, without the slash of a folder, as one text of
+ * `size` bytes: "a/fer2013.csv,b/faces/" gives "fer2013.csv, faces". */
+void file_names(const char *paths, char *text, size_t size);
+
 /* "$XDG_STATE_HOME/moodtop" and so on, with the specification's fallbacks below $HOME; NULL where
  * neither is set. */
 char *file_config_dir(void);

@@ -185,7 +185,9 @@ static void print_detail(const struct doctor *d, enum doctor_kind kind)
 static void print_table(const struct job *j)
 {
     const struct doctor *d = j->d;
-    printf("%s: %ld images\n\n%-22s%10s", file_base(j->opts->doctor.data), d->rows, "", "images");
+    char name[160];
+    file_names(j->opts->doctor.data, name, sizeof name);
+    printf("%s: %ld images\n\n%-22s%10s", name, d->rows, "", "images");
     for (int s = 0; s < SPLITS; s++)
         printf("%13s", split_name((enum split)s));
     putchar('\n');

@@ -247,13 +247,14 @@ static void print_tones(const struct dataset *ds, const struct stats *s)
 
 static void print_text(const struct dataset *ds, const struct stats *s, const char *data)
 {
-    char text[256];
+    char text[256], name[160];
     long excluded = 0, relabelled = 0;
+    file_names(data, name, sizeof name);
     for (int i = 0; i < SPLITS; i++) {
         excluded += s->excluded[i];
         relabelled += s->relabelled[i];
     }
-    printf("%s: %ld images, %d classes", file_base(data), s->all.n, s->all.present);
+    printf("%s: %ld images, %d classes", name, s->all.n, s->all.present);
     if (excluded + relabelled > 0)
         printf("; by corrections %ld excluded, %ld relabelled", excluded, relabelled);
     puts("\n");

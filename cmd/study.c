@@ -12,6 +12,7 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
+#include "base/file.h"
 #include "base/mailbox.h"
 #include "base/mem.h"
 #include "base/text.h"
@@ -323,6 +324,7 @@ struct study *study_open(const struct opts *opts, struct err *err)
     struct study *s = &d->study;
     text_copy(d->opts.data.set, sizeof d->opts.data.set, study_source(opts));
     s->source = d->opts.data.set;
+    file_names(s->source, s->name, sizeof s->name);
     s->go = s->kind = -1;
     s->update = update;
     s->diagnose = diagnose;

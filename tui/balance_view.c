@@ -151,12 +151,6 @@ static int fd_of(const struct view *v)
 
 /* ---- words ----------------------------------------------------------------------------------- */
 
-static const char *last_part(const char *path)
-{
-    const char *slash = strrchr(path, '/');
-    return slash != NULL && slash[1] != '\0' ? slash + 1 : path;
-}
-
 static void status_of(const struct view *v, char *text, size_t size)
 {
     const struct balance *b = of(v);
@@ -170,7 +164,7 @@ static void status_of(const struct view *v, char *text, size_t size)
         relabelled += b->stats.relabelled[i];
         excluded += b->stats.excluded[i];
     }
-    snprintf(text, size, "%s  %ld images", last_part(s->source), b->stats.all.n);
+    snprintf(text, size, "%s  %ld images", s->name, b->stats.all.n);
     if (relabelled + excluded > 0)
         text_add(text, size, "  %ld relabelled, %ld left out", relabelled, excluded);
     if (s->what[0] != '\0')

@@ -189,12 +189,6 @@ static int fd_of(const struct view *v)
 
 /* ---- words ----------------------------------------------------------------------------------- */
 
-static const char *last_part(const char *path)
-{
-    const char *slash = strrchr(path, '/');
-    return slash != NULL && slash[1] != '\0' ? slash + 1 : path;
-}
-
 static void status_of(const struct view *v, char *text, size_t size)
 {
     const struct browse *b = of(v);
@@ -204,7 +198,7 @@ static void status_of(const struct view *v, char *text, size_t size)
         snprintf(text, size, "%s", s->trouble[0] != '\0' ? s->trouble : s->what);
         return;
     }
-    snprintf(text, size, "%s  %d/%d", last_part(s->source), b->list.count > 0 ? b->at + 1 : 0,
+    snprintf(text, size, "%s  %d/%d", s->name, b->list.count > 0 ? b->at + 1 : 0,
              b->list.count);
     if (s->ds->corrections != NULL)
         corrections_count(s->ds->corrections, &relabelled, &excluded, NULL);

@@ -5,7 +5,7 @@
 
 enum { WIDTH = 78, LABEL = 17, FRAME = 5 /* rows: two borders, promise, blank, closers */ };
 
-static const char promise[] = "Nothing leaves this machine; no picture is stored.";
+static const char promise[] = "Nothing leaves this machine; no picture of the camera is stored.";
 
 void help_open(struct help *h)
 {

@@ -15,6 +15,7 @@
 
 struct study {
     const char *source;    /* --data as given */
+    char name[120];        /* the last parts of its paths */
     struct dataset *ds;    /* NULL until it is open; relabelled by the views alone */
     struct survey *survey; /* NULL until then */
     struct survey_news news;

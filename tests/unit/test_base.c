@@ -24,6 +24,25 @@ static void prefix_goes_before_the_sentence(void **state)
     assert_string_equal(err.text, "data/fer.csv:128: expected 2304 pixels, got 2301");
 }
 
+static void paths_have_names(void **state)
+{
+    (void)state;
+    static const char *const want[][2] = {
+        {"fer2013.csv", "fer2013.csv"},
+        {"/a/b/fer2013.csv,c/faces//", "fer2013.csv, faces"},
+        {"/", "/"},
+        {"", ""},
+        {"../x,", "x"},
+    };
+    for (size_t i = 0; i < sizeof want / sizeof *want; i++) {
+        char text[64], small[8];
+        file_names(want[i][0], text, sizeof text);
+        assert_string_equal(text, want[i][1]);
+        file_names(want[i][0], small, sizeof small);
+        assert_int_equal(strncmp(small, want[i][1], sizeof small - 1), 0);
+    }
+}
+
 static void pcg_gives_its_published_numbers(void **state)
 {
     (void)state;
@@ -208,6 +227,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(prefix_goes_before_the_sentence),
+        cmocka_unit_test(paths_have_names),
         cmocka_unit_test(pcg_gives_its_published_numbers),
         cmocka_unit_test(failed_atomic_write_keeps_the_old_file),
         cmocka_unit_test(aligned_blocks_are_zero_and_cost_what_is_touched),
