@@ -512,7 +512,7 @@ static int run(struct app *a, int first, struct err *err)
     notice(a, screen_note()[0] ? screen_note()
               : a->opts->live.save_faces[0] != '\0'
                   ? "nothing leaves this machine; pictures of faces are saved, as you asked"
-                  : "nothing leaves this machine; no picture of the camera is stored");
+                  : "nothing leaves this machine; no camera image kept");
     for (; !a->quit; step(a))
         if (!wait(a)) {
             a->signal = SIGHUP;

@@ -9,6 +9,9 @@
 #include "tui/study.h"
 #include "tui/style.h"
 #include "tui/tile.h"
+#include "tui/view.h"
+
+enum { BALANCE_KEYS = 10 };
 
 enum balance_pane {
     BALANCE_CLASSES,
@@ -37,12 +40,16 @@ struct balance {
     int kind;                    /* the finding that is chosen */
     int sample;                  /* place among its images of the first one shown */
     struct tile *tile;
-    int class_top;           /* first class shown */
+    struct view_key keys[BALANCE_KEYS]; /* with the hints that are true here */
+    int class_top;                      /* first class shown */
     enum balance_pane lower; /* the pane below the classes where there is room for one alone */
 };
 
 /* The panes in a body of rows x cols for that many classes. Pure. */
 struct balance_layout balance_lay_out(int rows, int cols, int classes, enum balance_pane lower);
+
+/* Whether panes lie side by side, all at once. */
+bool balance_is_wide(int cols);
 
 /* How many lines the pane of classes has for classes. */
 int balance_class_lines(const struct layout_rect *r);

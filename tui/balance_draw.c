@@ -52,14 +52,21 @@ static struct balance_layout lay_out_wide(int rows, int cols, int classes)
     return l;
 }
 
+bool balance_is_wide(int cols)
+{
+    return cols >= SIDE_COLS;
+}
+
 struct balance_layout balance_lay_out(int rows, int cols, int classes, enum balance_pane lower)
 {
-    if (cols >= SIDE_COLS)
+    if (balance_is_wide(cols))
         return lay_out_wide(rows, cols, classes);
     struct balance_layout l = {0};
+    int needed = lower == BALANCE_FINDINGS ? FINDINGS : HEAD + classes + 1;
     int above = least(HEAD + classes + SUMS + 1, rows);
-    if (rows - above < FINDINGS)
-        above = most(rows - FINDINGS, least(rows, HEAD + SUMS + 4));
+    above += rows - above > needed;
+    if (rows - above < needed)
+        above = most(rows - needed, least(rows, HEAD + SUMS + 4));
     l.pane[BALANCE_CLASSES] = (struct layout_rect){0, 0, above, cols};
     l.pane[lower] = (struct layout_rect){above, 0, rows - above, cols};
     return l;
@@ -298,12 +305,13 @@ static void draw_weights(struct pen *p)
     const struct stats *s = &p->b->stats;
     char text[128];
     title(p, "Weights");
-    put(p, NAME, p->r.w, role(p, STYLE_DIM), "balanced effective, sampler: shown  each  of class");
+    put(p, NAME, p->r.w, role(p, STYLE_DIM),
+        "balanced effective  sampler shows    each one  of class");
     p->y++;
     for (int c = p->b->class_top; c < s->classes && room(p); c++, p->y++) {
         put(p, 0, NAME - 1, p->b->mood[c].ink, p->b->ds->class_name[c]);
-        snprintf(text, sizeof text, "%8.3f %9.3f %15.0f %5.2f %8.1f%%", s->weight_balanced[c],
-                 s->weight_effective[c], s->draw[c].shown, s->draw[c].times,
+        snprintf(text, sizeof text, "%8.3f %9.3f  %6.0f images %5.2f times %7.1f%%",
+                 s->weight_balanced[c], s->weight_effective[c], s->draw[c].shown, s->draw[c].times,
                  100 * s->draw[c].distinct);
         put(p, NAME, p->r.w, role(p, STYLE_TEXT), text);
     }

@@ -69,10 +69,10 @@ static void key_page(struct view *v, int key)
     b->class_top = top > 0 ? top : 0;
 }
 
-static const struct view_key keys[] = {
-    {KEY_DOWN, 'j', "Up Down k j", "finding", "the previous or next finding", key_move},
+static const struct view_key keys[BALANCE_KEYS] = {
+    {KEY_DOWN, 'j', "Up/Down k j", "finding", "the previous or next finding", key_move},
     {KEY_UP, 'k', NULL, NULL, NULL, key_move},
-    {KEY_RIGHT, 'l', "Left Right h l", NULL, "other images of the chosen finding", key_sample},
+    {KEY_RIGHT, 'l', "Left/Right h l", "images", "other images of the chosen finding", key_sample},
     {KEY_LEFT, 'h', NULL, NULL, NULL, key_sample},
     {'\n', KEY_ENTER, "Enter", "show", "show the images of the chosen finding in the browser",
      key_open},
@@ -83,6 +83,18 @@ static const struct view_key keys[] = {
     {KEY_PPAGE, 0, NULL, NULL, NULL, key_page},
     {0, 0, NULL, NULL, NULL, NULL},
 };
+
+/* The bottom line names only what has an effect here: another pane, or other images. */
+static void choose_hints(struct view *v)
+{
+    struct balance *b = of(v);
+    bool wide = balance_is_wide(v->cols);
+    memcpy(b->keys, keys, sizeof keys);
+    for (int i = 0; i < BALANCE_KEYS; i++)
+        if (keys[i].act == (wide ? key_pane : key_sample))
+            b->keys[i].hint = NULL;
+    v->keys = b->keys;
+}
 
 /* ---- life ------------------------------------------------------------------------------------ */
 
@@ -106,7 +118,8 @@ static void close_view(struct view *v)
 
 static void resize_view(struct view *v, WINDOW *win)
 {
-    (void)v, (void)win; /* panes are laid out as they are drawn */
+    (void)win; /* panes are laid out as they are drawn */
+    choose_hints(v);
 }
 
 /* Counts anew; no image is looked at, so it takes no time that could be felt. */

@@ -32,7 +32,8 @@ static int bar_rows(const struct browse *b)
 static void lay_out_detail(struct browse *b, struct layout_rect r)
 {
     struct browse_layout *l = &b->layout;
-    int bars = clamp(bar_rows(b), 0, r.h < LOW ? r.h / 3 : r.h / 2), text = clamp(r.h / 5, 1, 4);
+    int bars = clamp(bar_rows(b), 0, r.h < LOW ? r.h * 2 / 5 : r.h / 2);
+    int text = clamp(r.h / 5, 1, TEXT_ROWS);
     int picture = r.h - bars - text;
     if (2 * picture > r.w)
         picture = r.w / 2;
@@ -48,6 +49,7 @@ static int tile_height(const struct browse *b, int rows, int cols)
     int most = clamp((cols - 1) / 2, TILE_LEAST, rows - 1 > TILE_LEAST ? rows - 1 : TILE_LEAST);
     int lines = rows / (tile_legible(b->small) + 1);
     int suggested = rows / clamp(lines, rows < LOW ? 2 : 1, rows) - 1;
+    suggested = clamp(suggested, TILE_LEAST, tile_legible(b->small) + 1);
     return clamp(b->tile_h > 0 ? b->tile_h : suggested, TILE_LEAST, most);
 }
 

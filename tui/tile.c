@@ -65,7 +65,7 @@ const char *tile_renderer(const struct tile *t)
 
 int tile_legible(const struct tile *t)
 {
-    static const int rows[] = {14, 14, 10, 10, 11}; /* by samples down a cell */
+    static const int rows[] = {14, 14, 12, 10, 11}; /* by samples down a cell */
     int down = t->renderer->down;
     return rows[down < (int)MEM_COUNT(rows) ? down : (int)MEM_COUNT(rows) - 1];
 }
