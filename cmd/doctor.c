@@ -19,6 +19,7 @@ struct job {
     struct dataset *ds;
     struct pool *pool;
     struct finder *finder;
+    int8_t *faces;
     float *p;
     struct doctor *d;
     struct progress progress;
@@ -44,6 +45,8 @@ static void prepare(struct job *j)
     if (o->doctor.faces &&
         (j->finder = finder_open(&o->detect, pool_threads(j->pool), &err)) == NULL)
         fprintf(stderr, "moodtop doctor: no faces are looked for: %s\n", err.text);
+    if (j->finder != NULL)
+        j->faces = examine_faces(j->ds, &o->detect);
     err.text[0] = '\0';
     if (o->doctor.labels)
         j->p = examine_labels(j->ds, o->model.dir, j->pool, tell, j, &err);
@@ -63,12 +66,15 @@ static int examine(struct job *j, struct err *err)
     prepare(j);
     struct doctor_how how = {.progress = tell,
                              .face = j->finder != NULL ? has_face : NULL,
+                             .faces = j->faces,
                              .ctx = j,
                              .pool = j->pool,
                              .p = j->p,
                              .votes = j->ds->votes};
     if (!progress_stopped())
         j->d = doctor_run(j->ds, &how);
+    if (j->faces != NULL)
+        examine_faces_keep(j->ds, &o->detect, j->faces);
     return 0;
 }
 
@@ -269,6 +275,7 @@ static void close_job(struct job *j)
 {
     doctor_free(j->d);
     finder_close(j->finder);
+    free(j->faces);
     free(j->p);
     pool_free(j->pool);
     dataset_close(j->ds);

@@ -7,7 +7,9 @@
 #include "base/mem.h"
 #include "base/thread.h"
 #include "nn/evaluate.h"
+#include "nn/hash.h"
 #include "nn/loss.h"
+#include "nn/memo.h"
 #include "nn/model.h"
 #include "vision/crop.h"
 #include "vision/detect.h"
@@ -84,6 +86,28 @@ void finder_close(struct finder *f)
     free(f);
 }
 
+static uint64_t faces_key(const struct dataset *ds, const struct detect_opts *o)
+{
+    uint64_t key = hash_text(memo_key(ds), o->cascade), scale;
+    memcpy(&scale, &o->scale_factor, sizeof scale);
+    key = hash_text(hash_number(key, scale), SECOND_CASCADE);
+    return hash_number(hash_number(hash_number(key, FACE), BORDER), NEIGHBORS);
+}
+
+int8_t *examine_faces(const struct dataset *ds, const struct detect_opts *opts)
+{
+    int8_t *faces = mem_alloc((size_t)ds->n);
+    memset(faces, -1, (size_t)ds->n);
+    memo_read("faces", faces_key(ds, opts), faces, (size_t)ds->n);
+    return faces;
+}
+
+void examine_faces_keep(const struct dataset *ds, const struct detect_opts *opts,
+                        const int8_t *faces)
+{
+    memo_write("faces", faces_key(ds, opts), faces, (size_t)ds->n);
+}
+
 /* Finds the model's output of each class of the set. 0 or -1. */
 static int match_classes(const struct model *m, const struct dataset *ds, int *output,
                          struct err *err)
@@ -124,12 +148,14 @@ static void judge(struct model *m, const struct dataset *ds, const int *row, int
             p[(size_t)row[i] * (size_t)ds->classes + (size_t)c] = q[i * m->classes + output[c]];
 }
 
-static bool judge_all(struct model *m, const struct dataset *ds, const int *output, float *p,
-                      doctor_progress *progress, void *ctx)
+static bool judge_all(struct model *m, const struct dataset *ds, const int *output,
+                      struct pool *pool, float *p, doctor_progress *progress, void *ctx)
 {
     float *x = mem_aligned((size_t)BATCH * (DATASET_PIXELS + MODEL_CLASSES_MAX), sizeof *x);
     long done = 0, total = 0;
     bool on = true;
+    graph_fold(m->graph);
+    graph_reserve(m->graph, BATCH, false, pool);
     for (int s = 0; s < SPLITS; s++)
         total += ds->count[s];
     for (int s = 0; s < SPLITS && on; s++)
@@ -144,6 +170,15 @@ static bool judge_all(struct model *m, const struct dataset *ds, const int *outp
     return on;
 }
 
+static uint64_t labels_key(const struct dataset *ds, const struct model *m)
+{
+    uint64_t key = hash_number(memo_key(ds), model_mark(m));
+    for (int i = 0; i < ds->n; i++)
+        if (ds->excluded[i]) /* the network is not asked about these */
+            key = hash_number(key, (uint64_t)i);
+    return key;
+}
+
 float *examine_labels(const struct dataset *ds, const char *model, struct pool *pool,
                       doctor_progress *progress, void *ctx, struct err *err)
 {
@@ -152,10 +187,13 @@ float *examine_labels(const struct dataset *ds, const char *model, struct pool *
     char *dir = model[0] != '\0' ? mem_strdup(model) : model_default_dir("emotion");
     float *p = NULL;
     if (open_model(dir, ds, &m, output, err) == 0) {
-        graph_fold(m->graph);
-        graph_reserve(m->graph, BATCH, false, pool);
-        p = mem_zalloc((size_t)ds->n * (size_t)ds->classes, sizeof *p);
-        if (!judge_all(m, ds, output, p, progress, ctx)) {
+        size_t n = (size_t)ds->n * (size_t)ds->classes;
+        uint64_t key = labels_key(ds, m);
+        p = mem_zalloc(n, sizeof *p);
+        bool known = memo_read("labels", key, p, n * sizeof *p);
+        if (!known && judge_all(m, ds, output, pool, p, progress, ctx)) {
+            memo_write("labels", key, p, n * sizeof *p);
+        } else if (!known) {
             free(p);
             p = NULL;
         }

@@ -27,6 +27,14 @@ bool finder_look(struct finder *f, const uint8_t *image, int worker);
 /* NULL is allowed. */
 void finder_close(struct finder *f);
 
+/* What such a finder has said of the images of ds before, for doctor_how.faces; the caller frees.
+ */
+int8_t *examine_faces(const struct dataset *ds, const struct detect_opts *opts);
+
+/* Keeps that for the next time. */
+void examine_faces_keep(const struct dataset *ds, const struct detect_opts *opts,
+                        const int8_t *faces);
+
 /*
  * The probabilities (ds->n, classes) that the model of that directory ("" = the shipped emotion
  * model) gives each image, in the set's order of classes; 0 in rows that are excluded. The caller

@@ -4,6 +4,7 @@
  */
 #include "cmd/study.h"
 
+#include <math.h>
 #include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -12,6 +13,7 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "base/file.h"
 #include "base/mailbox.h"
 #include "base/mem.h"
@@ -42,12 +44,19 @@ struct errand {
     bool open;
 };
 
+/* Work of many parts, when it was seen first, and how far it was then. */
+struct stretch {
+    int64_t began;
+    long from;
+};
+
 struct desk {
     struct study study; /* first: the views know no more */
     struct opts opts;
     struct errand opener, doctor;
     int visits; /* of the doctor: 1 = a look at the pixels, 2 = faces and labels as well */
     struct dataset still; /* the labels as they are when the doctor starts */
+    struct stretch predicting;
     const float *opinion; /* the network's, if it has seen all by then; else NULL */
 };
 
@@ -98,6 +107,18 @@ static void errand_end(struct errand *e)
     e->open = false;
 }
 
+/* Appends ", 41 s left", as soon as that can be told. */
+static void add_left(char *text, size_t size, struct stretch *s, long done, long total)
+{
+    int64_t now = clock_now();
+    if (s->began == 0)
+        *s = (struct stretch){now, done};
+    double spent = (double)(now - s->began) / CLOCK_S;
+    if (done > s->from && done < total && spent > 2)
+        text_add(text, size, ", %.0f s left",
+                 ceil(spent / (double)(done - s->from) * (double)(total - done)));
+}
+
 /* ---- the opener ------------------------------------------------------------------------------ */
 
 static bool opening(void *ctx, const struct dataset_progress *p)
@@ -127,13 +148,21 @@ static void *run_opener(void *arg)
 struct visit {
     struct desk *desk;
     struct finder *finder;
+    struct stretch stretch; /* of what he looks at now */
+    char what[40];
 };
 
 static bool examining(void *ctx, const char *what, long done, long total)
 {
-    struct desk *d = ((struct visit *)ctx)->desk;
+    struct visit *visit = ctx;
+    struct desk *d = visit->desk;
     struct word *w = mem_zalloc(1, sizeof *w);
+    if (strcmp(visit->what, what) != 0) {
+        snprintf(visit->what, sizeof visit->what, "%s", what);
+        visit->stretch = (struct stretch){0};
+    }
     snprintf(w->text, sizeof w->text, "doctor: %s %ld/%ld", what, done, total);
+    add_left(w->text, sizeof w->text, &visit->stretch, done, total);
     say(&d->doctor, w);
     return !given_up(&d->doctor);
 }
@@ -155,9 +184,13 @@ static void *run_doctor(void *arg)
         setpriority(PRIO_PROCESS, 0, 19); /* of this thread alone; a minute's work */
         visit.finder = finder_open(&d->opts.detect, 1, NULL);
         how.face = visit.finder != NULL ? has_face : NULL;
+        how.faces = examine_faces(&d->still, &d->opts.detect);
     }
     w->last = true;
     w->doctor = doctor_run(&d->still, &how);
+    if (how.face != NULL)
+        examine_faces_keep(&d->still, &d->opts.detect, how.faces);
+    free(how.faces);
     finder_close(visit.finder);
     say(&d->doctor, w);
     return NULL;
@@ -234,7 +267,8 @@ static void begin(struct desk *d, struct dataset *ds)
 {
     struct study *s = &d->study;
     struct err err = {""};
-    struct survey_how how = {.model = d->opts.model.dir, .input = input, .wake = s->fd};
+    struct survey_how how = {
+        .model = d->opts.model.dir, .input = input, .wake = s->fd, .keep = true};
     s->ds = ds;
     s->what[0] = '\0';
     s->survey = survey_start(ds, &how, &err);
@@ -283,9 +317,12 @@ static bool hear_survey(struct desk *d)
     if (s->survey == NULL || !survey_update(s->survey, &s->news))
         return false;
     bool all = s->news.p == NULL || s->news.predicted == s->ds->n;
-    if (!s->diagnosing && (s->news.model[0] != '\0' || s->news.trouble[0] != '\0'))
-        snprintf(s->what, sizeof s->what, all ? "" : "%s: %ld of %d", s->news.model,
-                 s->news.predicted, s->ds->n);
+    if (s->diagnosing || (s->news.model[0] == '\0' && s->news.trouble[0] == '\0'))
+        return true;
+    snprintf(s->what, sizeof s->what, all ? "" : "%s: %ld of %d", s->news.model, s->news.predicted,
+             s->ds->n);
+    if (!all)
+        add_left(s->what, sizeof s->what, &d->predicting, s->news.predicted, s->ds->n);
     return true;
 }
 

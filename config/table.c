@@ -323,7 +323,9 @@ const struct table_row table_rows[] = {
     {FIELD(doctor, undo), BOOL("false"), .flag_only = true,
      .help = "take back the exclusions that --fix wrote"},
     {FIELD(doctor, faces), BOOL("true"), .help = "look for a face in each image"},
-    {FIELD(doctor, labels), BOOL("true"), .help = "ask the network which labels it cannot believe"},
+    {FIELD(doctor, labels), BOOL("true"),
+     .help = "ask the network which labels it cannot believe: by its loss, on images too that it "
+             "has learned from"},
     {FIELD(doctor, threads), INT("0", 0, 1024), .help = "threads; 0 is one per processor"},
 
     {FIELD(browse, split), TEXT(""), .metavar = "NAME",

@@ -165,8 +165,14 @@ static void look(void *ctx, int i, int worker)
 {
     struct looking *l = ctx;
     const struct doctor_how *how = l->run->how;
-    l->found[i] =
-        how->face(how->ctx, dataset_image(l->run->ds, l->run->order[l->from + i]), worker);
+    int row = l->run->order[l->from + i];
+    if (how->faces != NULL && how->faces[row] >= 0) {
+        l->found[i] = how->faces[row] > 0;
+        return;
+    }
+    l->found[i] = how->face(how->ctx, dataset_image(l->run->ds, row), worker);
+    if (how->faces != NULL)
+        how->faces[row] = l->found[i];
 }
 
 static bool find_faces(struct doctor_run *run)

@@ -64,7 +64,11 @@ struct doctor_how {
     /* Whether there is a face in a 48x48 picture; worker < pool_threads(pool) at a time, each in
      * its own thread. NULL = not asked. */
     bool (*face)(void *ctx, const uint8_t *image, int worker);
-    void *ctx;            /* of both */
+    /* (ds->n) what is known of faces: 1 there is one, 0 there is none, -1 not looked yet. Only
+     * these are asked for, and what comes out is noted here, also by a run that is given up. NULL =
+     * nothing is known. */
+    int8_t *faces;
+    void *ctx;            /* of both calls */
     struct pool *pool;    /* for face; NULL = one thread */
     const float *p;       /* (ds->n, classes) the network's probabilities; NULL = not asked */
     const uint8_t *votes; /* (ds->n, DATASET_VOTES) of FER+; NULL = not asked */

@@ -21,7 +21,7 @@ static const struct {
     [DOCTOR_FAINT] = {"almost_blank", "almost blank"},
     [DOCTOR_NO_FACE] = {"no_face", "no face found"},
     [DOCTOR_FERPLUS] = {"ferplus", "FER+ voted otherwise"},
-    [DOCTOR_UNLIKELY] = {"unlikely", "label unlikely"},
+    [DOCTOR_UNLIKELY] = {"unlikely", "unlikely label (loss)"},
 };
 
 const char *doctor_name(enum doctor_kind kind)

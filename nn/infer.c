@@ -54,6 +54,7 @@ static void describe(struct infer *in)
         .labels = (const char *const *)in->model->labels,
         .params = (long)g->params,
         .macs = graph_macs(g),
+        .mark = model_mark(in->model),
     };
 }
 

@@ -8,6 +8,8 @@
 #ifndef NN_INFER_H
 #define NN_INFER_H
 
+#include <stdint.h>
+
 #include "base/err.h"
 
 struct infer;
@@ -20,6 +22,7 @@ struct infer_info {
     const char *const *labels; /* classes of them, from labels.txt */
     long params;               /* as Keras counts them: trainable and not */
     long macs;                 /* multiply-adds of one forward pass of one image */
+    uint64_t mark;             /* model_mark */
 };
 
 /*

@@ -9,6 +9,7 @@
 #include "base/file.h"
 #include "base/mem.h"
 #include "nn/calibrate.h"
+#include "nn/hash.h"
 #include "nn/safetensors.h"
 
 #define JSON_MAX (16u << 20)
@@ -81,6 +82,15 @@ struct model *model_open(const char *dir, struct err *err)
         return NULL;
     }
     return m;
+}
+
+uint64_t model_mark(const struct model *m)
+{
+    uint64_t mark = hash_number(hash_text(HASH_START, m->json), model_check_sum(m->graph)), t;
+    for (int c = 0; c < m->classes; c++)
+        mark = hash_text(mark, m->labels[c]);
+    memcpy(&t, &m->temperature, sizeof t);
+    return hash_number(mark, t);
 }
 
 void model_close(struct model *m)

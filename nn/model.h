@@ -57,6 +57,10 @@ int model_begin_with(struct model *m, const char *path, struct err *err);
 /* A check sum of the graph's parameters: FNV-1a over their bits, in the order of the layers. */
 uint64_t model_check_sum(const struct graph *g);
 
+/* A hash of all that the model's answers hang on: layers, weights, labels, calibration. Before
+ * graph_fold, which changes the weights. */
+uint64_t model_mark(const struct model *m);
+
 void model_close(struct model *m);
 
 /* Where the shipped models lie: "$MOODTOP_MODELS", models/ beside the program, or

@@ -18,7 +18,9 @@
 #include "base/mem.h"
 #include "base/thread.h"
 #include "nn/classes.h"
+#include "nn/hash.h"
 #include "nn/infer.h"
+#include "nn/memo.h"
 
 enum { CHUNK = 32, RELEASE = 1024 /* rows; what was read is given back so often */ };
 
@@ -172,6 +174,27 @@ static void predict_chunk(struct survey *s, struct desk *d, int chunk)
     wake(s, false);
 }
 
+/* Under which the probabilities are kept. */
+static uint64_t key_of(const struct survey *s, const struct desk *d)
+{
+    return hash_number(memo_key(s->ds), d->info->mark);
+}
+
+static size_t size_of(const struct survey *s)
+{
+    return (size_t)s->ds->n * (size_t)s->ds->classes * sizeof *s->p;
+}
+
+/* Whether they were all known from another time. */
+static bool remember(struct survey *s, const struct desk *d)
+{
+    if (!s->how.keep || !memo_read("moods", key_of(s, d), s->p, size_of(s)))
+        return false;
+    for (int k = 0; k < s->chunks; k++)
+        atomic_store_explicit(&s->done[k], 1, memory_order_release);
+    return true;
+}
+
 static int open_desk(struct survey *s, struct desk *d, struct err *err)
 {
     d->infer = infer_open(s->dir, CHUNK, err);
@@ -203,10 +226,13 @@ static void predict(struct survey *s)
         reach(s, STAGE_FAILED);
     } else {
         snprintf(s->model, sizeof s->model, "%s", d.info->name);
+        bool known = remember(s, &d);
         reach(s, STAGE_MODEL);
-        while (!atomic_load(&s->stop) && (chunk = next_chunk(s)) >= 0)
+        while ((chunk = next_chunk(s)) >= 0 && !atomic_load(&s->stop))
             predict_chunk(s, &d, chunk);
         wake(s, true);
+        if (s->how.keep && chunk < 0 && !known)
+            memo_write("moods", key_of(s, &d), s->p, size_of(s));
     }
     infer_close(d.infer);
     free(d.x);

@@ -19,7 +19,8 @@ struct survey_how {
     const char *model; /* model directory, "" = the shipped one; NULL = no probabilities */
     /* A picture (DATASET_SIDE squared) as the network's input (height, width). */
     void (*input)(const uint8_t *image, float *out, int height, int width);
-    int wake; /* eventfd that is written when there is news; -1 = none */
+    int wake;  /* eventfd that is written when there is news; -1 = none */
+    bool keep; /* all probabilities for the next time, and read them then (nn/memo.h) */
 };
 
 /* All arrays are the survey's and valid until it is stopped. */

@@ -77,10 +77,11 @@ static void facts_text(const struct browse *b, int row, char *text, size_t size)
         return;
     }
     doctor_text(b->study->ds, f, words, sizeof words);
-    snprintf(text, size, "%s: %s", doctor_name((enum doctor_kind)f->kind), words);
+    snprintf(text, size, "%s%s%s", doctor_title((enum doctor_kind)f->kind),
+             words[0] != '\0' ? ": " : "", words);
     for (int k = 0; k < DOCTOR_KINDS; k++)
         if (k != f->kind && (b->list.finding[row] >> k & 1) != 0)
-            text_add(text, size, ", %s", doctor_name((enum doctor_kind)k));
+            text_add(text, size, "; %s", doctor_title((enum doctor_kind)k));
 }
 
 static void draw_text(struct browse *b, WINDOW *win, int row)
@@ -160,7 +161,7 @@ static void draw_mean_face(struct browse *b, WINDOW *win)
     if (news->mean == NULL)
         return;
     draw_picture(b, win, news->mean + (size_t)b->class * DATASET_PIXELS);
-    snprintf(text, sizeof text, "the mean of all faces that the source calls %s",
+    snprintf(text, sizeof text, "the mean of all that the source calls %s",
              b->study->ds->class_name[b->class]);
     line(b, win, 0, b->mood[b->class].ink, text);
 }

@@ -57,7 +57,7 @@ const char *browse_value_name(enum browse_field field, const struct dataset *ds,
     case BROWSE_RESULT:
         return results[value];
     case BROWSE_FINDING:
-        return value < DOCTOR_KINDS ? doctor_name((enum doctor_kind)value) : "any finding";
+        return value < DOCTOR_KINDS ? doctor_title((enum doctor_kind)value) : "any finding";
     case BROWSE_TOUCHED:
         return touches[value];
     default:

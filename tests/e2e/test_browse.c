@@ -130,7 +130,7 @@ static void what_the_network_says_filters_too(void **state)
     pty_see(p, "loss");
     press(p, "fjjjl", "network    < right");
     press(p, "l", "network    < wrong");
-    press(p, "jl", "finding    < leak");
+    press(p, "jl", "finding    < in two splits");
     pty_gone(p, "doctor: ");
     press(p, "c\r", "60 of 60");
     quit(p);

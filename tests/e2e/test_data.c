@@ -276,6 +276,7 @@ static void the_doctor_comes_again(void **state)
     pty_keys(p, "q");
     assert_int_equal(pty_end(p), 0);
     pty_close(p);
+    assert_int_equal(shell_run("ls cache/moodtop/faces-*.memo cache/moodtop/moods-*.memo"), 0);
     free(data);
     free(cache);
 }

@@ -95,6 +95,7 @@ static void a_set_on_the_screen(void **state)
     }
     dataset_update(ds);
     struct study study = {.source = "somewhere/set.csv",
+                          .name = "set.csv",
                           .go = -1,
                           .kind = -1,
                           .fd = -1,

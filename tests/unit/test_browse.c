@@ -287,6 +287,53 @@ static void survey_asks_the_network(void **state)
     dataset_close(ds);
 }
 
+static int asked;
+
+static void counted_input(const uint8_t *image, float *out, int height, int width)
+{
+    asked++;
+    input(image, out, height, width);
+}
+
+/* Another survey of the same images with the same network has the first one's answers. */
+static void survey_remembers(void **state)
+{
+    (void)state;
+    char cache[] = "/tmp/moodtop-survey-XXXXXX";
+    struct err err = {""};
+    struct dataset *ds = dataset_new(70, CLASSES);
+    struct survey_how how = {.model = "models/emotion",
+                             .input = counted_input,
+                             .wake = eventfd(0, EFD_NONBLOCK),
+                             .keep = true};
+    float first[70 * CLASSES];
+    paint_all(ds);
+    assert_non_null(mkdtemp(cache));
+    assert_int_equal(setenv("XDG_CACHE_HOME", cache, 1), 0);
+    for (int turn = 0; turn < 3; turn++) {
+        struct survey_news news = {0};
+        if (turn == 2) { /* one picture has changed */
+            ds->own[5] ^= 64;
+            dataset_update(ds);
+        }
+        asked = 0;
+        struct survey *s = survey_start(ds, &how, &err);
+        assert_non_null(s);
+        wait_for(s, how.wake, &news, ds->n);
+        assert_int_equal(asked, turn == 1 ? 0 : ds->n);
+        if (turn == 0)
+            memcpy(first, news.p, sizeof first);
+        else if (turn == 1)
+            assert_memory_equal(first, news.p, sizeof first);
+        survey_stop(s);
+    }
+    close(how.wake);
+    dataset_close(ds);
+    char *command = mem_printf("rm -rf %s", cache);
+    assert_int_equal(system(command), 0);
+    free(command);
+}
+
 static void survey_tells_its_trouble_and_stops_at_once(void **state)
 {
     (void)state;
@@ -364,6 +411,7 @@ int main(void)
         WITH(filters_let_the_right_rows_through),
         cmocka_unit_test(survey_measures),
         cmocka_unit_test(survey_asks_the_network),
+        cmocka_unit_test(survey_remembers),
         cmocka_unit_test(survey_tells_its_trouble_and_stops_at_once),
         cmocka_unit_test(tiles_have_a_contrast_of_their_own),
     };
