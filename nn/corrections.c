@@ -43,7 +43,13 @@ struct corrections {
     int files;
     struct step *step;
     int steps, room, stale;
-    int *latest[2]; /* (n) by kind: the step that counts for a row, or -1 */
+    int *latest[2];     /* (n) by kind: the step that counts for a row, or -1 */
+    struct images {     /* made when a row is looked for */
+        uint64_t *hash; /* (n) */
+        int *first;     /* (mask + 1) by hash: the first row, or -1 */
+        int *next;      /* (n) the next one of the same place */
+        size_t mask;
+    } images;
 };
 
 /* ---- what counts --------------------------------------------------------------------------- */
@@ -115,35 +121,81 @@ void corrections_count(const struct corrections *c, int *relabelled, int *exclud
 
 /* ---- reading ------------------------------------------------------------------------------- */
 
-static void image_name(const struct dataset *ds, int row, char *out, size_t size)
+static uint64_t image_hash(const struct dataset *ds, int row)
 {
-    uint64_t hash = hash_words(HASH_START, dataset_image(ds, row), DATASET_PIXELS);
-    snprintf(out, size, "%016llx", (unsigned long long)hash);
+    return hash_words(HASH_START, dataset_image(ds, row), DATASET_PIXELS);
 }
 
-static bool is_image(const struct dataset *ds, int row, const char *image)
+static void image_name(uint64_t hash, char name[20])
+{
+    snprintf(name, 20, "%016llx", (unsigned long long)hash);
+}
+
+static bool is_image(uint64_t hash, const char *image)
 {
     char name[20];
-    image_name(ds, row, name, sizeof name);
+    image_name(hash, name);
     return image == NULL || strcmp(name, image) == 0;
 }
 
-/* The row that a line means: the one it names, if its image stands there; or one of that file with
- * that origin and image, or with that image alone if the file has lines; or -1. */
-static int find_row(const struct corrections *c, const struct file *f, json_int_t row,
-                    const char *origin, const char *image)
+static void index_images(struct corrections *c)
 {
-    if (row >= 0 && row < f->last - f->first && is_image(c->ds, f->first + (int)row, image))
-        return f->first + (int)row;
+    struct images *im = &c->images;
+    int n = c->ds->n;
+    im->mask = 1023;
+    while (im->mask < (size_t)n)
+        im->mask = im->mask * 2 + 1;
+    im->hash = mem_alloc((size_t)n * sizeof *im->hash);
+    im->next = mem_alloc((size_t)n * sizeof *im->next);
+    im->first = mem_alloc((im->mask + 1) * sizeof *im->first);
+    memset(im->first, -1, (im->mask + 1) * sizeof *im->first);
+    for (int i = n - 1; i >= 0; i--) {
+        im->hash[i] = image_hash(c->ds, i);
+        int *first = &im->first[im->hash[i] & im->mask];
+        im->next[i] = *first;
+        *first = i;
+    }
+}
+
+static void free_images(struct images *im)
+{
+    free(im->hash);
+    free(im->first);
+    free(im->next);
+    *im = (struct images){0};
+}
+
+/* The row of that file with that image: the first that has that origin, or else the first; or -1.
+ */
+static int find_image(struct corrections *c, const struct file *f, const char *origin,
+                      const char *image)
+{
+    if (c->images.hash == NULL)
+        index_images(c);
+    const struct images *im = &c->images;
     char name[1024];
-    for (int pass = 0; pass < 2 && image != NULL; pass++)
-        for (int i = f->first; i < f->last; i++) {
-            dataset_origin(c->ds, i, name, sizeof name);
-            if ((pass == 1 || (origin != NULL && strcmp(name, origin) == 0)) &&
-                is_image(c->ds, i, image))
-                return i;
-        }
-    return -1;
+    int found = -1;
+    for (int i = im->first[strtoull(image, NULL, 16) & im->mask]; i >= 0; i = im->next[i]) {
+        if (i < f->first || i >= f->last || !is_image(im->hash[i], image))
+            continue;
+        dataset_origin(c->ds, i, name, sizeof name);
+        if (origin == NULL || strcmp(name, origin) == 0)
+            return i;
+        if (found < 0)
+            found = i;
+    }
+    return found;
+}
+
+/* The row that a line means: the one it names, if its image stands there; or one with that image,
+ * of that origin if there is one; or -1. */
+static int find_row(struct corrections *c, const struct file *f, json_int_t row, const char *origin,
+                    const char *image)
+{
+    if (row >= 0 && row < f->last - f->first &&
+        (image == NULL || is_image(image_hash(c->ds, f->first + (int)row), image)))
+        return f->first + (int)row;
+    return image != NULL ? find_image(c, f, origin, image) : -1;
 }
 
 static int class_named(const struct dataset *ds, const char *name)
@@ -250,6 +302,7 @@ struct corrections *corrections_open(const struct dataset *ds, struct err *err)
         add_part(c, p, i);
     for (int i = 0; i < c->files && rc == 0; i++)
         rc = read_file(c, &c->file[i], err);
+    free_images(&c->images);
     if (rc == 0)
         return c;
     corrections_close(c);
@@ -332,7 +385,7 @@ static int write_decision(struct corrections *c, int row, json_t *says, struct e
     char origin[1024], image[20];
     int rc = -1;
     dataset_origin(c->ds, row, origin, sizeof origin);
-    image_name(c->ds, row, image, sizeof image);
+    image_name(image_hash(c->ds, row), image);
     json_t *line =
         json_pack("{s:i, s:s, s:s}", "row", row - f->first, "origin", origin, "image", image);
     json_t *head = json_pack("{s:s}", "moodtop", "corrections");

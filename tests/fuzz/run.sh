@@ -26,6 +26,11 @@ seeds() {
            echo 1,1,1,640,480,1,0,0,9,9,1,happy,1,0,1,0,0,1,0
            echo '2,1.5,2,640,480,2,0,0,9,9,0,"angry",0,1,0,0,1,0,0'
            echo 3,2,3,640,480,0,,,,,,,,,,,,,; } >"$2/sound.csv" ;;
+    corrections) { echo '{"moodtop":"corrections","set":"set.csv","hash":"90ab"}'
+         echo '{"row":2,"origin":"set.csv:4","image":"0123456789abcdef","label":"happy"}'
+         echo '{"row":3,"origin":"set.csv:5","exclude":true,"reason":"leak"}'
+         echo '{"row":4,"label":"sad"}'; echo '{"row":4,"undo":true}'; echo '{"row":5,"exclude":false}'
+         printf '{"row":6,"la'; } >"$2/sound" ;;
     pack) cp tests/data/bad/pack_* "$2/" 2>/dev/null
          [ ! -x ./moodtop ] || {
              { echo emotion,pixels,Usage; row Training; row PublicTest; echo 3,1,Training; } >"$2/.csv"

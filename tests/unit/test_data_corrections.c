@@ -127,6 +127,33 @@ static void decisions_follow_their_image(void **state)
     dataset_close(ds);
 }
 
+/* 20 rows of which two have the same image; or the same, but for a second one that is damaged. */
+static void write_twins(const char *name, bool damaged)
+{
+    FILE *f = begin(name);
+    fputs("emotion,pixels,Usage\n", f);
+    for (int i = 0; i < 20; i++)
+        add_row(f, i == 1 && damaged ? 9 : i % 7, i == 3 || i == 5 ? 99 : i, "Training", "\n");
+    assert_int_equal(fclose(f), 0);
+}
+
+static void of_equal_images_the_origin_decides(void **state)
+{
+    (void)state;
+    struct err err = {""};
+    write_twins("twins.csv", false);
+    struct dataset *ds = open_sound("twins.csv");
+    assert_int_equal(corrections_relabel(ds->corrections, 5, 0, &err), 0);
+    dataset_close(ds);
+    write_twins("twins.csv", true);
+    ds = open_sound("twins.csv");
+    assert_int_equal(ds->n, 19);
+    assert_int_equal(ds->label[4], 0); /* of the same line */
+    assert_int_equal(ds->label[2], 3);
+    assert_int_equal(ds->label[5], 6);
+    dataset_close(ds);
+}
+
 static void a_full_disk_changes_no_decision(void **state)
 {
     (void)state;
@@ -197,6 +224,7 @@ int main(void)
         cmocka_unit_test(a_half_line_is_dropped),
         cmocka_unit_test(damaged_decisions_are_named),
         cmocka_unit_test(decisions_follow_their_image),
+        cmocka_unit_test(of_equal_images_the_origin_decides),
         cmocka_unit_test(a_full_disk_changes_no_decision),
         cmocka_unit_test(a_set_is_saved_as_corrected),
     };
