@@ -8,7 +8,7 @@
 
 enum {
     NAME = 9,     /* columns of a mood's name */
-    NUMBERS = 26, /* behind its bar: " 61% +-12%   4:05 of time" */
+    NUMBERS = 26, /* behind its bar: " 61% +-12%      4:05  40%" */
     BAR_MIN = 8,
     BAR_MAX = 80,
     SHOWN_MAX = 128, /* faces in the table */
@@ -61,7 +61,7 @@ static void draw_class(const struct style *s, WINDOW *win, int y, const struct a
     if (bar > 0)
         draw_mean(s, win, y, NAME + 1, bar, mean, spread, a->mood[c].ink);
     style_print(s, win, y, NAME + 2 + bar, cols - NAME - 2 - bar, style_role(s, STYLE_TEXT),
-                "%3.0f%% %s%2.0f%%  %8s %3.0f%%", 100 * mean, s->utf8 ? "±" : "~", 100 * spread,
+                "%3.0f%% %s%2.0f%%  %8s %3.0f%%", 100 * mean, s->utf8 ? " ±" : "+-", 100 * spread,
                 time, all > 0 ? 100 * a->tally->mood_s[c] / all : 0);
 }
 
@@ -73,13 +73,12 @@ static int draw_together(const struct style *s, WINDOW *win, const struct audien
     double all = tally_present(a->tally);
     int cols = getmaxx(win), bar = bar_room(cols);
     span(a->tally->nobody_s, nobody, sizeof nobody);
-    style_print(
-        s, win, 0, 1, cols - 2, style_role(s, STYLE_TITLE),
-        "together: %d face%s here, %d seen, at most %d at once; nobody for %s, not sure %.0f%%",
-        sc->faces, sc->faces == 1 ? "" : "s", a->tally->faces, a->tally->most, nobody,
-        all > 0 ? 100 * a->tally->unsure_s / all : 0);
+    style_print(s, win, 0, 1, cols - 2, style_role(s, STYLE_TITLE),
+                "together: %d face%s here, %d seen, at most %d; nobody for %s, not sure %.0f%%",
+                sc->faces, sc->faces == 1 ? "" : "s", a->tally->faces, a->tally->most, nobody,
+                all > 0 ? 100 * a->tally->unsure_s / all : 0);
     style_print(s, win, 1, NAME + 2 + bar, cols - NAME - 2 - bar, style_role(s, STYLE_DIM),
-                "%4s %4s  %8s %4s", "mean", " dev", "as label", "");
+                "%4s %5s  %8s %4s", "mean", "dev", "as label", "");
     int rows = getmaxy(win), y = 2;
     for (int c = 0; c < a->classes && y < rows; c++)
         draw_class(s, win, y++, a, c);

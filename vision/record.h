@@ -13,8 +13,8 @@
  * time: seconds since 1970, when the picture was taken; pts: seconds by the source's own clock;
  * frame: 1, 2, ... of the record; box: x, y, width, height in pixels of `size`; found: false if the
  * face was missed in this frame and read at its last place; raw: the network's probabilities in
- * the order of `classes`; p: the same, smoothed; mood: the label; sure: false if it was shown as
- * "not sure".
+ * the order of `classes`, read against the face's neutral look where one was set; p: the same,
+ * smoothed; mood: the label; sure: false if it was shown as "not sure".
  *
  * FILE.csv: "# " and the same first object, then a row of column names, then rows.
  *

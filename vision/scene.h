@@ -18,7 +18,8 @@ struct scene_face {
     int id;         /* stays with a person while the tracker can follow; 1, 2, ... */
     struct box box; /* in pixels of the upright picture */
     int neighbors;  /* of the detection; 0 = missed in this frame and read at its last place */
-    float raw[SCENE_CLASSES_MAX]; /* the network's probabilities for this frame */
+    float raw[SCENE_CLASSES_MAX]; /* the network's probabilities for this frame, read against the
+                                     baseline if there is one */
     float p[SCENE_CLASSES_MAX];   /* the same, smoothed over time */
     int mood;                     /* the label: an index into p, the largest but for hysteresis */
     bool sure;                    /* p[mood] is enough to say it */
