@@ -14,6 +14,7 @@
 #include "base/clock.h"
 #include "base/file.h"
 #include "base/mem.h"
+#include "base/text.h"
 #include "cmd/cmd.h"
 #include "cmd/predict.h"
 #include "vision/analyze.h"
@@ -58,20 +59,12 @@ static void complain(struct run *r, const char *text)
 
 /* ---- output ---------------------------------------------------------------------------------- */
 
-/* A string that JSON can hold: a file's name need not be UTF-8, and then its odd bytes become '?'.
- */
+/* A file's name as JSON; it need not be UTF-8. */
 static json_t *name_json(const char *name)
 {
-    json_t *j = json_string(name);
-    if (j != NULL)
-        return j;
-    char *plain = mem_strdup(name);
-    for (char *c = plain; *c != '\0'; c++) {
-        if (*c & 0x80)
-            *c = '?';
-    }
-    j = json_string(plain);
-    free(plain);
+    char *sound = text_utf8(name);
+    json_t *j = json_string(sound);
+    free(sound);
     return j;
 }
 

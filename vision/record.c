@@ -13,6 +13,7 @@
 #include "base/file.h"
 #include "base/mem.h"
 #include "base/spool.h"
+#include "base/text.h"
 
 enum {
     ROOM = 1 << 22,                     /* bytes that may wait for the disk */
@@ -54,19 +55,12 @@ static bool send(struct record *r)
 
 /* ---- the head -------------------------------------------------------------------------------- */
 
-/* As JSON; a name need not be UTF-8, and then its odd bytes become '?'. */
+/* As JSON; a name need not be UTF-8. */
 static json_t *text_json(const char *text)
 {
-    json_t *j = json_string(text);
-    if (j != NULL)
-        return j;
-    char *plain = mem_strdup(text);
-    for (char *c = plain; *c != '\0'; c++) {
-        if (*c & 0x80)
-            *c = '?';
-    }
-    j = json_string(plain);
-    free(plain);
+    char *sound = text_utf8(text);
+    json_t *j = json_string(sound);
+    free(sound);
     return j;
 }
 

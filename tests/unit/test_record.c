@@ -74,7 +74,7 @@ static void there_and_back(void **state)
             fail_msg("%s", err.text);
         const struct record_head *head = record_read_head(r);
         assert_string_equal(head->model, "tiny");
-        assert_string_equal(head->source, "a \"source\", ?");
+        assert_string_equal(head->source, "a \"source\", \303\277");
         assert_string_equal(head->label[1], labels[1]);
         struct record_place middle = {0};
         for (int pass = 0; pass < 2; pass++) {
