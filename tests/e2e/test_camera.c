@@ -19,6 +19,7 @@
 #include "base/file.h"
 #include "base/mem.h"
 #include "tests/e2e/preload.h"
+#include "tests/unit/folder.h"
 #include "vision/camera.h"
 #include "vision/source.h"
 
@@ -26,7 +27,6 @@
 #define HEIGHT 480
 #define PATIENCE (30 * CLOCK_S) /* a test that waits for longer has failed */
 
-static char dir[] = "/tmp/moodtop-test-XXXXXX";
 static struct frame_pool *pool;
 
 /* ---- the camera's world ---------------------------------------------------------------------- */
@@ -525,25 +525,19 @@ static int start_again(char **argv)
     return 1;
 }
 
-static int make_dir(void **state)
+static int set_up(void **state)
 {
-    (void)state;
-    if (mkdtemp(dir) == NULL)
+    if (make_dir(state) != 0)
         return -1;
     use_file("FAKECAM_CONTROL", "control");
     return 0;
 }
 
-static int remove_dir(void **state)
+/* The camera is of no use to a shell. */
+static int tear_down(void **state)
 {
-    (void)state;
-    static const char *const names[] = {"control", "picture.jpg", "node"};
-    for (size_t i = 0; i < MEM_COUNT(names); i++) {
-        char *path = path_of(names[i]);
-        unlink(path);
-        free(path);
-    }
-    return rmdir(dir);
+    unsetenv("LD_PRELOAD");
+    return remove_dir(state);
 }
 
 #define IN_WORLD(test) cmocka_unit_test_setup_teardown(test, new_world, end_world)
@@ -575,5 +569,5 @@ int main(int argc, char **argv)
         IN_WORLD(test_unplugged_and_back),
         IN_WORLD(test_stop),
     };
-    return cmocka_run_group_tests(tests, make_dir, remove_dir);
+    return cmocka_run_group_tests(tests, set_up, tear_down);
 }

@@ -13,12 +13,12 @@
 #include "tests/e2e/preload.h"
 #include "tests/e2e/pty.h"
 #include "tests/e2e/tiny_model.h"
+#include "tests/unit/folder.h"
 #include "vision/performer.h"
 
 #define WIDTH 640
 #define HEIGHT 480
 
-static char dir[] = "/tmp/moodtop-test-XXXXXX";
 static char *preload;
 
 static void save(const char *name, const void *data, size_t size)
@@ -59,10 +59,9 @@ static void save_face(void)
     save("face.yuyv", yuyv, sizeof yuyv);
 }
 
-static int make_dir(void **state)
+static int set_up(void **state)
 {
-    (void)state;
-    if (mkdtemp(dir) == NULL)
+    if (make_dir(state) != 0)
         return -1;
     char *model = file_join(dir, "tiny");
     tiny_model_write(model);
@@ -78,15 +77,6 @@ static int make_dir(void **state)
     free(raw);
     free(model);
     return 0;
-}
-
-static int remove_dir(void **state)
-{
-    (void)state;
-    char *command = mem_printf("rm -rf %s", dir);
-    int rc = system(command);
-    free(command);
-    return rc;
 }
 
 /* Runs the program with these arguments and the camera; gives its exit code. */
@@ -189,7 +179,7 @@ int main(void)
         cmocka_unit_test(what_fails_at_the_start_ends_the_program),
         cmocka_unit_test(unplugged_and_back_on_the_screen),
     };
-    int failed = cmocka_run_group_tests(tests, make_dir, remove_dir);
+    int failed = cmocka_run_group_tests(tests, set_up, remove_dir);
     free(preload);
     return failed;
 }

@@ -15,8 +15,8 @@
 #include "tests/e2e/preload.h"
 #include "tests/e2e/pty.h"
 #include "tests/e2e/tiny_model.h"
+#include "tests/unit/folder.h"
 
-static char dir[] = "/tmp/moodtop-test-XXXXXX";
 static char *preload;
 
 static void camera_is(const char *mode)
@@ -28,28 +28,15 @@ static void camera_is(const char *mode)
     free(path);
 }
 
-static int make_dir(void **state)
+static int set_up(void **state)
 {
-    (void)state;
-    if (mkdtemp(dir) == NULL)
+    if (make_dir(state) != 0)
         return -1;
-    tiny_model_write(dir);
-    setenv("MOODTOP_MODEL_DIR", dir, 1);
-    setenv("HOME", dir, 1);
-    setenv("XDG_CONFIG_HOME", dir, 1);
+    tiny_model_home(dir);
     setenv("FAKECAM_DEVICES", "2", 1);
     setenv("FAKECAM_FORMAT", "both", 1);
     camera_is("ok");
     return 0;
-}
-
-static int remove_dir(void **state)
-{
-    (void)state;
-    char *command = mem_printf("rm -rf %s", dir);
-    int result = system(command);
-    free(command);
-    return result;
 }
 
 static struct pty *start(const char *source)
@@ -192,7 +179,7 @@ int main(void)
         cmocka_unit_test(turned_and_cut),
         cmocka_unit_test(a_silent_stream_does_not_keep_the_screen_waiting),
     };
-    int failed = cmocka_run_group_tests(tests, make_dir, remove_dir);
+    int failed = cmocka_run_group_tests(tests, set_up, remove_dir);
     free(preload);
     return failed;
 }

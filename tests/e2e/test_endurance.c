@@ -17,6 +17,7 @@
 #include "base/file.h"
 #include "base/mem.h"
 #include "tests/e2e/pty.h"
+#include "tests/unit/folder.h"
 
 enum {
     FEW = 10000,
@@ -43,23 +44,6 @@ static const char *const keys[] = {"v", "v", "v", "v", "v",  "i",  "e",  "(", ")
                                    "R", "b", "p", "p", "C",  "C",  "\t", "m", "m", "\f"};
 static const int sizes[][2] = {{24, 80}, {5, 20},   {48, 160}, {12, 60},
                                {1, 40},  {60, 200}, {24, 80}};
-
-static char dir[] = "/tmp/moodtop-test-XXXXXX";
-
-static int make_dir(void **state)
-{
-    (void)state;
-    return mkdtemp(dir) != NULL ? 0 : -1;
-}
-
-static int remove_dir(void **state)
-{
-    (void)state;
-    char *command = mem_printf("rm -rf %s", dir);
-    int result = system(command);
-    free(command);
-    return result;
-}
 
 static long frames(void)
 {

@@ -11,17 +11,16 @@
 
 #include "base/mem.h"
 #include "tests/e2e/tiny_model.h"
+#include "tests/unit/folder.h"
 #include "vision/live.h"
 #include "vision/media_write.h"
 #include "vision/performer.h"
 
-static char dir[] = "/tmp/moodtop-test-XXXXXX";
 static struct opts opts;
 
-static int make_dir(void **state)
+static int set_up(void **state)
 {
-    (void)state;
-    if (mkdtemp(dir) == NULL)
+    if (make_dir(state) != 0)
         return -1;
     tiny_model_write(dir);
     snprintf(opts.model.dir, sizeof opts.model.dir, "%s", dir);
@@ -32,15 +31,6 @@ static int make_dir(void **state)
     opts.live.half_life_s = 0.5;
     opts.live.max_faces = 16;
     return 0;
-}
-
-static int remove_dir(void **state)
-{
-    (void)state;
-    char *command = mem_printf("rm -rf %s", dir);
-    int result = system(command);
-    free(command);
-    return result;
 }
 
 struct watch {
@@ -183,5 +173,5 @@ int main(void)
         cmocka_unit_test(pictures_of_a_folder_are_not_mixed),
         cmocka_unit_test(what_cannot_be_opened_is_told_at_once),
     };
-    return cmocka_run_group_tests(tests, make_dir, remove_dir);
+    return cmocka_run_group_tests(tests, set_up, remove_dir);
 }

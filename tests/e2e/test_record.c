@@ -23,31 +23,17 @@
 #include "base/rng.h"
 #include "tests/e2e/pty.h"
 #include "tests/e2e/tiny_model.h"
+#include "tests/unit/folder.h"
 #include "vision/record_read.h"
 
 enum { SAID_MAX = 1 << 14 };
 
-static char dir[] = "/tmp/moodtop-test-XXXXXX";
-
-static int make_dir(void **state)
+static int set_up(void **state)
 {
-    (void)state;
-    if (mkdtemp(dir) == NULL)
+    if (make_dir(state) != 0)
         return -1;
-    tiny_model_write(dir);
-    setenv("MOODTOP_MODEL_DIR", dir, 1);
-    setenv("HOME", dir, 1);
-    setenv("XDG_CONFIG_HOME", dir, 1);
+    tiny_model_home(dir);
     return 0;
-}
-
-static int remove_dir(void **state)
-{
-    (void)state;
-    char *command = mem_printf("rm -rf %s", dir);
-    int result = system(command);
-    free(command);
-    return result;
 }
 
 static int shell(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
@@ -453,5 +439,5 @@ int main(void)
         cmocka_unit_test(pictures_only_where_they_are_asked_for),
         cmocka_unit_test(the_screen_goes_into_files),
     };
-    return cmocka_run_group_tests(tests, make_dir, remove_dir);
+    return cmocka_run_group_tests(tests, set_up, remove_dir);
 }

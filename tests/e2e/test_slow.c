@@ -12,28 +12,14 @@
 #include "base/mem.h"
 #include "tests/e2e/pty.h"
 #include "tests/e2e/tiny_model.h"
+#include "tests/unit/folder.h"
 
-static char dir[] = "/tmp/moodtop-test-XXXXXX";
-
-static int make_dir(void **state)
+static int set_up(void **state)
 {
-    (void)state;
-    if (mkdtemp(dir) == NULL)
+    if (make_dir(state) != 0)
         return -1;
-    tiny_model_write(dir);
-    setenv("MOODTOP_MODEL_DIR", dir, 1);
-    setenv("HOME", dir, 1);
-    setenv("XDG_CONFIG_HOME", dir, 1);
+    tiny_model_home(dir);
     return 0;
-}
-
-static int remove_dir(void **state)
-{
-    (void)state;
-    char *command = mem_printf("rm -rf %s", dir);
-    int result = system(command);
-    free(command);
-    return result;
 }
 
 static int seconds(void)
@@ -151,5 +137,5 @@ int main(void)
         cmocka_unit_test(the_picture_gives_way_and_the_reason_is_said),
         cmocka_unit_test(a_byte_budget_is_kept),
     };
-    return cmocka_run_group_tests(tests, make_dir, remove_dir);
+    return cmocka_run_group_tests(tests, set_up, remove_dir);
 }

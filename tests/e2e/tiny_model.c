@@ -48,3 +48,11 @@ void tiny_model_write(const char *dir)
     free(path);
     model_close(m);
 }
+
+void tiny_model_home(const char *dir)
+{
+    tiny_model_write(dir);
+    setenv("MOODTOP_MODEL_DIR", dir, 1);
+    setenv("HOME", dir, 1);
+    setenv("XDG_CONFIG_HOME", dir, 1);
+}

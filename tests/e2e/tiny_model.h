@@ -7,4 +7,8 @@
  * the test if that fails. */
 void tiny_model_write(const char *dir);
 
+/* The same, and makes it the model of the programs that are started from now on, and dir their home
+ * and their folder of configuration. */
+void tiny_model_home(const char *dir);
+
 #endif

@@ -10,28 +10,23 @@
 #include "base/clock.h"
 #include "base/file.h"
 #include "base/mem.h"
+#include "tests/unit/folder.h"
 #include "vision/source.h"
 
 #define PATIENCE (60 * CLOCK_S) /* a test that waits for longer has failed */
 
-static char dir[] = "/tmp/moodtop-test-XXXXXX";
 static struct frame_pool *pool;
 
 static inline int kit_open(void **state)
 {
-    (void)state;
     pool = frame_pool_new(4);
-    return mkdtemp(dir) == NULL ? -1 : 0;
+    return make_dir(state);
 }
 
 static inline int kit_close(void **state)
 {
-    (void)state;
-    char *command = mem_printf("rm -rf %s", dir);
-    int rc = system(command);
-    free(command);
     frame_pool_free(pool);
-    return rc;
+    return remove_dir(state);
 }
 
 /* A path in the test's folder; it lives until the program ends or 16 others were asked for. */

@@ -10,6 +10,7 @@
 #include "config/config.h"
 #include "config/flags.h"
 #include "config/value.h"
+#include "tests/unit/folder.h"
 
 #define BAD "tests/data/bad/"
 
@@ -175,23 +176,6 @@ static void reals_come_back_as_the_same_number(void **state)
 }
 
 /* ---- files, environment, flags ---- */
-
-static char dir[] = "/tmp/moodtop-test-XXXXXX";
-
-static int make_dir(void **state)
-{
-    (void)state;
-    return mkdtemp(dir) == NULL ? -1 : 0;
-}
-
-static int remove_dir(void **state)
-{
-    (void)state;
-    char *command = mem_printf("rm -rf %s", dir);
-    int result = system(command);
-    free(command);
-    return result;
-}
 
 /* Writes a file of the test's folder; the name is freed by the next call. */
 static const char *write_file(const char *name, const char *text)

@@ -8,28 +8,13 @@
 
 #include "base/file.h"
 #include "base/mem.h"
+#include "tests/unit/folder.h"
 #include "vision/record.h"
 #include "vision/record_line.h"
 #include "vision/record_read.h"
 
-static char dir[] = "/tmp/moodtop-test-XXXXXX";
 static const char *const labels[] = {"angry", "so, \"so\"", "happy"};
 static const struct infer_info model = {.name = "tiny", .classes = 3, .labels = labels};
-
-static int make_dir(void **state)
-{
-    (void)state;
-    return mkdtemp(dir) != NULL ? 0 : -1;
-}
-
-static int remove_dir(void **state)
-{
-    (void)state;
-    char *command = mem_printf("rm -rf %s", dir);
-    int result = system(command);
-    free(command);
-    return result;
-}
 
 /* Scene i of a made-up meeting: i % 3 faces. */
 static void make_scene(int i, struct scene *s)

@@ -13,25 +13,9 @@
 #include "base/file.h"
 #include "base/mem.h"
 #include "base/spool.h"
+#include "tests/unit/folder.h"
 
 #define ROOM 65536
-
-static char dir[] = "/tmp/moodtop-test-XXXXXX";
-
-static int make_dir(void **state)
-{
-    (void)state;
-    return mkdtemp(dir) != NULL ? 0 : -1;
-}
-
-static int remove_dir(void **state)
-{
-    (void)state;
-    char *command = mem_printf("rm -rf %s", dir);
-    int result = system(command);
-    free(command);
-    return result;
-}
 
 static char *contents(const char *path, size_t *size)
 {
