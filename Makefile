@@ -150,7 +150,7 @@ check: deps-test
 test-programs: $(BIN) $(UNIT) $(E2E) $(FAKECAM)
 
 unit: $(UNIT)
-	@MOODTOP=$(abspath $(BIN)) MOODTOP_MODELS=$(abspath models) tests/run.sh tests/rules.sh $(sort $(UNIT))
+	@MOODTOP=$(abspath $(BIN)) MOODTOP_MODELS=$(abspath models) SANITIZE=$(SANITIZE) tests/run.sh tests/rules.sh $(sort $(UNIT))
 
 NN_UNIT := $(patsubst %,$(B)/tests/unit/test_%,layers graph winograd fuse reference learning train)
 

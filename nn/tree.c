@@ -261,6 +261,8 @@ static void sort_items(struct tree *t)
     for (int i = 0; i < t->items; i++)
         if (t->item[i].number < 0)
             return;
+    if (t->items == 0)
+        return;
     struct item *sorted = mem_alloc((size_t)t->items * sizeof *sorted);
     memcpy(sorted, t->item, (size_t)t->items * sizeof *sorted);
     qsort(sorted, (size_t)t->items, sizeof *sorted, by_number);

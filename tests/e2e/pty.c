@@ -18,7 +18,7 @@
 #include "base/clock.h"
 #include "base/mem.h"
 
-enum { LIMIT_S = 90, RAW_MAX = 1 << 26, NOBODY = 65534 };
+enum { RAW_MAX = 1 << 26, NOBODY = 65534 };
 
 /* What the small shell tells the test. */
 struct news {
@@ -460,7 +460,7 @@ static void drain(struct pty *p)
 
 bool pty_wait(struct pty *p, bool (*cond)(struct pty *p, const void *ctx), const void *ctx)
 {
-    int64_t limit = clock_now() + LIMIT_S * CLOCK_S;
+    int64_t limit = clock_now() + PTY_LIMIT_S * CLOCK_S;
     while (!cond(p, ctx)) {
         if (clock_now() > limit)
             return false;

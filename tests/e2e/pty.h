@@ -15,6 +15,13 @@
 #include <stdint.h>
 #include <sys/types.h>
 
+/* How long anything is waited for at most, in seconds; sanitizers slow down all of it. */
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+#define PTY_LIMIT_S 600
+#else
+#define PTY_LIMIT_S 90
+#endif
+
 struct pty;
 
 struct pty_opts {

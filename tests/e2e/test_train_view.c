@@ -23,7 +23,7 @@
 
 #define DOWN "j"
 #define CLEAR "\025" /* ^U */
-#define LIMIT_NS (90 * CLOCK_S)
+#define LIMIT_NS (PTY_LIMIT_S * CLOCK_S)
 #define OPTIONS                                                                                    \
     "--data $D/data.csv --model tests/data/tiny --batch 16 --lr 0.02 --seed 5 --threads 1 "
 
