@@ -233,7 +233,7 @@ static bool find_all(struct doctor_run *run)
         d->first[k] = d->n;
         if (d->asked[k] && !find[k](run))
             return false;
-        if (graded[k])
+        if (graded[k] && d->n > d->first[k])
             qsort(d->finding + d->first[k], (size_t)(d->n - d->first[k]), sizeof *d->finding,
                   worse);
     }
