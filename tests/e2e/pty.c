@@ -558,6 +558,13 @@ int pty_end(struct pty *p)
     return p->last.status;
 }
 
+void pty_quit(struct pty *p)
+{
+    pty_keys(p, "q");
+    assert_int_equal(pty_end(p), 0);
+    pty_close(p);
+}
+
 void pty_stopped(struct pty *p)
 {
     must(p, has_stopped, NULL, "the program", "never stopped");

@@ -92,6 +92,9 @@ pid_t pty_pid(struct pty *p);
 /* Waits until it has ended (reading on); returns the status as waitpid() gives it. */
 int pty_end(struct pty *p);
 
+/* Types q, fails the test unless that ends the program well, and closes. */
+void pty_quit(struct pty *p);
+
 /* Waits until it has stopped; then pty_foreground brings it back as fg does. */
 void pty_stopped(struct pty *p);
 void pty_foreground(struct pty *p);

@@ -85,15 +85,6 @@ static struct pty *start(void)
     return p;
 }
 
-static void quit(struct pty *p)
-{
-    pty_keys(p, "q");
-    int status = pty_end(p);
-    assert_true(WIFEXITED(status));
-    assert_int_equal(WEXITSTATUS(status), 0);
-    pty_close(p);
-}
-
 /* Types and waits for what must come of it. */
 static void press(struct pty *p, const char *keys, const char *see)
 {
@@ -120,7 +111,7 @@ static void filters(void **state)
     press(p, "fc", "60 of 60 faces");
     pty_keys(p, "q");
     pty_gone(p, "show only");
-    quit(p);
+    pty_quit(p);
 }
 
 static void what_the_network_says_filters_too(void **state)
@@ -133,7 +124,7 @@ static void what_the_network_says_filters_too(void **state)
     press(p, "jl", "finding    < in two splits");
     pty_gone(p, "doctor: ");
     press(p, "c\r", "60 of 60");
-    quit(p);
+    pty_quit(p);
 }
 
 static void sorts(void **state)
@@ -154,7 +145,7 @@ static void sorts(void **state)
     press(p, "r", "by random");
     press(p, "s", "by order");
     pty_see(p, "row 0 ");
-    quit(p);
+    pty_quit(p);
 }
 
 static void moves_and_searches(void **state)
@@ -173,7 +164,7 @@ static void moves_and_searches(void **state)
     press(p, "N", "row 51 ");
     press(p, "/nowhere\r", "not among the 60");
     pty_see(p, "row 51 ");
-    quit(p);
+    pty_quit(p);
 }
 
 static void zooms(void **state)
@@ -191,7 +182,7 @@ static void zooms(void **state)
     static const char *const looks[] = {"half-block colour", "braille", "ramp", "libcaca"};
     for (size_t i = 0; i < MEM_COUNT(looks); i++)
         press(p, "v", looks[i]);
-    quit(p);
+    pty_quit(p);
 }
 
 static void sheet_of_classes(void **state)
@@ -206,7 +197,7 @@ static void sheet_of_classes(void **state)
     press(p, "\r", "9 of 60");
     pty_see(p, "disgust, by order");
     pty_see(p, "row 8 ");
-    quit(p);
+    pty_quit(p);
 }
 
 static void small_terminals(void **state)
@@ -223,7 +214,7 @@ static void small_terminals(void **state)
     }
     pty_resize(p, 4, 60);
     pty_see(p, "faces.csv:");
-    quit(p);
+    pty_quit(p);
 }
 
 /* ---- correcting -------------------------------------------------------------------------------
@@ -255,7 +246,7 @@ static void corrections_stay(void **state)
     press(p, "e0", "row 6 is angry now"); /* a digit is enough */
     press(p, "lx", "row 7 is left out");
     pty_see(p, "2 relabelled, 1 left out");
-    quit(p);
+    pty_quit(p);
     assert_int_equal(lines_of(notes), 4);
     p = start();
     pty_see(p, "2 relabelled, 1 left out");
@@ -265,13 +256,13 @@ static void corrections_stay(void **state)
     pty_see(p, "1 relabelled");
     press(p, "fjjjjjl", "1 of 60 faces");
     press(p, "\r", "relabelled, by order");
-    quit(p);
+    pty_quit(p);
     p = start();
     pty_see(p, "1 relabelled");
     press(p, "u", "row 5 is surprise again");
     press(p, "u", "nothing to take back");
     pty_gone(p, "relabelled");
-    quit(p);
+    pty_quit(p);
 }
 
 static void answers_that_mean_nothing(void **state)
@@ -283,7 +274,7 @@ static void answers_that_mean_nothing(void **state)
     press(p, "ehappy\033", "60 of 60");
     press(p, "e\r", "60 of 60");
     assert_int_equal(lines_of(notes), -1);
-    quit(p);
+    pty_quit(p);
 }
 
 /* The key that is being typed may be lost, those that were answered must not. */
@@ -317,7 +308,7 @@ static void killed_while_relabelling(void **state)
     press(p, "g9\r", "row 9 ");
     pty_gone(p, "the source says");
     press(p, "e0", "row 9 is angry now");
-    quit(p);
+    pty_quit(p);
 }
 
 /* ---- a world that does not help ---------------------------------------------------------------
@@ -342,7 +333,7 @@ static void read_only_folder(void **state)
         printf("SKIP: %s: only root may run the program from here\n", __func__);
         skip();
     }
-    quit(start()); /* the pack is made */
+    pty_quit(start()); /* the pack is made */
     chmod(root, 0555);
     struct pty *p = start_as((struct pty_opts){.rows = 48, .cols = 160, .nobody = true});
     pty_see(p, "60 of 60");
@@ -350,7 +341,7 @@ static void read_only_folder(void **state)
     pty_see(p, "faces.csv.corrections");
     pty_gone(p, "relabelled");
     press(p, "l", "row 1 ");
-    quit(p);
+    pty_quit(p);
     assert_int_equal(lines_of(notes), -1);
     chmod(root, 0777);
 }
@@ -360,7 +351,7 @@ static void full_disk(void **state)
     (void)state;
     struct pty *p = start();
     press(p, "e3", "row 0 is happy now");
-    quit(p);
+    pty_quit(p);
     struct stat st;
     assert_int_equal(stat(notes, &st), 0);
     struct pty_opts o = {.rows = 48, .cols = 160, .file_max = st.st_size + 10};
@@ -370,11 +361,11 @@ static void full_disk(void **state)
     press(p, "e3", "not written: ");
     pty_see(p, "1 relabelled");
     press(p, "x", "not written: ");
-    quit(p);
+    pty_quit(p);
     assert_int_equal(lines_of(notes), 2);
     p = start();
     pty_see(p, "1 relabelled");
-    quit(p);
+    pty_quit(p);
 }
 
 static void files_vanish_while_shown(void **state)
@@ -392,7 +383,7 @@ static void files_vanish_while_shown(void **state)
     press(p, "e0", "not written: ");
     pty_see(p, "No such file");
     pty_see(p, "1 relabelled");
-    quit(p);
+    pty_quit(p);
 }
 
 static void no_such_data(void **state)
@@ -417,7 +408,7 @@ static void damaged_rows_are_counted(void **state)
     fclose(f);
     struct pty *p = start();
     pty_see(p, "2 damaged");
-    quit(p);
+    pty_quit(p);
 }
 
 static void a_model_that_is_not_there(void **state)
@@ -429,7 +420,7 @@ static void a_model_that_is_not_there(void **state)
     struct pty *p = start();
     pty_see(p, "model.json");
     press(p, "l", "row 1 ");
-    quit(p);
+    pty_quit(p);
 }
 
 /* Puts a folder in the place of the data: two classes whose names, of 250 bytes, are longer than
@@ -470,7 +461,7 @@ static void names_longer_than_any_line(void **state)
     pty_keys(p, "\r");
     pty_gone(p, "show only");
     pty_see(p, "aaaaaaaa");
-    quit(p);
+    pty_quit(p);
 }
 
 #define TEST(f) cmocka_unit_test_setup_teardown(f, set_up, tear_down)

@@ -51,13 +51,6 @@ static struct pty *start(const char *source)
     return p;
 }
 
-static void finish(struct pty *p)
-{
-    pty_keys(p, "q");
-    assert_int_equal(pty_end(p), 0);
-    pty_close(p);
-}
-
 /* Types a key and waits for what it does. */
 static void key(struct pty *p, const char *keys, const char *see)
 {
@@ -84,7 +77,7 @@ static void one_camera_for_another(void **state)
     key(p, "k\r", "Fake Camera (/dev/video0)");
     pty_keys(p, "\033");
     pty_gone(p, "region: width");
-    finish(p);
+    pty_quit(p);
 }
 
 static void size_and_controls(void **state)
@@ -106,7 +99,7 @@ static void size_and_controls(void **state)
     key(p, "jh", "Exposure Time             148");
     pty_keys(p, "q");
     pty_gone(p, "region: width");
-    finish(p);
+    pty_quit(p);
 }
 
 static void turned_and_cut(void **state)
@@ -129,7 +122,7 @@ static void turned_and_cut(void **state)
     key(p, "k$", "region: left edge         85 %");
     pty_keys(p, "q");
     pty_gone(p, "region: width");
-    finish(p);
+    pty_quit(p);
 }
 
 /* A server that takes the connection and says nothing. */
@@ -161,7 +154,7 @@ static void a_silent_stream_does_not_keep_the_screen_waiting(void **state)
     key(p, "j\r", "opening");
     pty_keys(p, "q");
     pty_gone(p, "region: width");
-    finish(p); /* and for good */
+    pty_quit(p); /* and for good */
     close(server);
 }
 

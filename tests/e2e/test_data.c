@@ -225,13 +225,9 @@ static void an_interrupt_is_clean(void **state)
     free(cache);
 }
 
-/* The screen: classes and findings, and from a finding to its images. */
-static void findings_lead_to_their_images(void **state)
+static struct pty *browse(const char *name)
 {
-    (void)state;
-    NEED_SHARED("fer2013.csv.zst");
-    unpack();
-    char *data = file_join(shell_dir, "fer2013.csv"),
+    char *data = file_join(shell_dir, name),
          *cache = mem_printf("XDG_CACHE_HOME=%s/cache", shell_dir);
     struct pty *p = pty_open(&(struct pty_opts){
         .rows = 24,
@@ -239,6 +235,18 @@ static void findings_lead_to_their_images(void **state)
         .args = (const char *const[]){"browse", "--data", data, NULL},
         .env = (const char *const[]){cache, NULL},
     });
+    free(data);
+    free(cache);
+    return p;
+}
+
+/* The screen: classes and findings, and from a finding to its images. */
+static void findings_lead_to_their_images(void **state)
+{
+    (void)state;
+    NEED_SHARED("fer2013.csv.zst");
+    unpack();
+    struct pty *p = browse("fer2013.csv");
     pty_see(p, "1/35887");
     pty_keys(p, "3");
     pty_see(p, "3995 13.9%");
@@ -246,11 +254,7 @@ static void findings_lead_to_their_images(void **state)
     pty_see(p, "blank                     12          11           1           0");
     pty_keys(p, "jjjj\r");
     pty_see(p, "12 of 35887  blank");
-    pty_keys(p, "q");
-    assert_int_equal(pty_end(p), 0);
-    pty_close(p);
-    free(data);
-    free(cache);
+    pty_quit(p);
 }
 
 /* When the network has seen all images the doctor comes again, for faces and labels. */
@@ -260,25 +264,14 @@ static void the_doctor_comes_again(void **state)
     NEED_SHARED("fer2013.csv.zst");
     unpack();
     assert_int_equal(shell_run("head -61 fer2013.csv >small.csv"), 0);
-    char *data = file_join(shell_dir, "small.csv"),
-         *cache = mem_printf("XDG_CACHE_HOME=%s/cache", shell_dir);
-    struct pty *p = pty_open(&(struct pty_opts){
-        .rows = 24,
-        .cols = 80,
-        .args = (const char *const[]){"browse", "--data", data, NULL},
-        .env = (const char *const[]){cache, NULL},
-    });
+    struct pty *p = browse("small.csv");
     pty_see(p, "1/60");
     pty_keys(p, "3");
     pty_see(p, "no votes");
     pty_gone(p, "not yet");
     assert_false(pty_find(p, "not asked", NULL, NULL));
-    pty_keys(p, "q");
-    assert_int_equal(pty_end(p), 0);
-    pty_close(p);
+    pty_quit(p);
     assert_int_equal(shell_run("ls cache/moodtop/faces-*.memo cache/moodtop/moods-*.memo"), 0);
-    free(data);
-    free(cache);
 }
 
 static int make_dir(void **state)

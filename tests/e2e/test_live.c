@@ -23,15 +23,6 @@ static struct pty *start(int rows, int cols, const char *const *args)
     return p;
 }
 
-static void quit(struct pty *p)
-{
-    pty_keys(p, "q");
-    int status = pty_end(p);
-    assert_true(WIFEXITED(status));
-    assert_int_equal(WEXITSTATUS(status), 0);
-    pty_close(p);
-}
-
 /* ---- the picture ---------------------------------------------------------------------------- */
 
 /* Where the performer's face is over its first minute, as parts of the picture: the smallest and
@@ -91,7 +82,7 @@ static void box_is_where_the_performers_face_is(void **state)
             fail_msg("no box where the face is");
         }
     }
-    quit(p);
+    pty_quit(p);
 }
 
 static void renderers_cycle(void **state)
@@ -105,7 +96,7 @@ static void renderers_cycle(void **state)
         pty_frames(p, 2);
         pty_keys(p, "v");
     }
-    quit(p);
+    pty_quit(p);
 }
 
 static void picture_is_more_than_one_shade(void **state)
@@ -125,7 +116,7 @@ static void picture_is_more_than_one_shade(void **state)
             }
         }
     assert_true(shades >= 8);
-    quit(p);
+    pty_quit(p);
 }
 
 /* ---- numbers -------------------------------------------------------------------------------- */
@@ -165,7 +156,7 @@ static void bars_sum_to_one(void **state)
         pty_frames(p, 1);
         assert_true(pty_wait(p, bars_are_a_distribution, NULL));
     }
-    quit(p);
+    pty_quit(p);
 }
 
 /* The history's part of the screen as text. */
@@ -202,7 +193,7 @@ static void history_moves(void **state)
         assert_true(pty_wait(p, history_differs, before));
         free(before);
     }
-    quit(p);
+    pty_quit(p);
 }
 
 /* All rows but status and hints, as one text. */
@@ -241,7 +232,7 @@ static void pause_holds_all(void **state)
     pty_keys(p, "pp"); /* at once, before the source has heard of the first */
     pty_frames(p, 6);
     pty_gone(p, "PAUSED");
-    quit(p);
+    pty_quit(p);
 }
 
 /* ---- keys ----------------------------------------------------------------------------------- */
@@ -266,7 +257,7 @@ static void help_opens_closes_and_eats_no_key(void **state)
     pty_keys(p, "v"); /* acts although the help was open */
     pty_gone(p, "Nothing leaves this machine");
     pty_see(p, "half-block grey");
-    quit(p);
+    pty_quit(p);
 }
 
 static void panes_are_focused_and_maximised(void **state)
@@ -286,7 +277,7 @@ static void panes_are_focused_and_maximised(void **state)
     pty_see(p, "100%");
     pty_keys(p, "\033");
     pty_see(p, "picture:");
-    quit(p);
+    pty_quit(p);
 }
 
 /* Braille displays follow the cursor. */
@@ -305,7 +296,7 @@ static void cursor_is_on_the_chosen_face(void **state)
     assert_true(pty_find(p, title, &row, &col));
     assert_int_equal(y, row);
     assert_int_equal(x, col);
-    quit(p);
+    pty_quit(p);
 }
 
 static void mouse_chooses_a_pane(void **state)
@@ -323,7 +314,7 @@ static void mouse_chooses_a_pane(void **state)
     pty_keys(p, "\033[<0;70;6M\033[<0;70;6m"); /* a click on the bars */
     pty_frames(p, 2);
     assert_true(pty_cell(p, row, col).reverse);
-    quit(p);
+    pty_quit(p);
 }
 
 /* ---- real pictures -------------------------------------------------------------------------- */
@@ -345,7 +336,7 @@ static void many_faces_are_chosen_with_brackets(void **state)
     pty_gone(p, "face 1 (of");
     pty_keys(p, "]");
     pty_see(p, "face 1 (of");
-    quit(p);
+    pty_quit(p);
 }
 
 static void a_file_ends_and_is_replayed(void **state)
@@ -360,7 +351,7 @@ static void a_file_ends_and_is_replayed(void **state)
         pty_keys(p, "r");
         pty_frames(p, 1);
     }
-    quit(p);
+    pty_quit(p);
 }
 
 /* ---- a camera ------------------------------------------------------------------------------- */
@@ -396,7 +387,7 @@ static void a_lost_camera_says_why_and_comes_back(void **state)
     camera_is(control, "ok");
     pty_gone(p, "is lost");
     pty_see(p, "no face");
-    quit(p);
+    pty_quit(p);
     unlink(control);
     free(env[0]);
     free(env[1]);
@@ -488,7 +479,7 @@ static void memory_stays_below_64_mib(void **state)
     assert_non_null(peak);
     assert_in_range(strtol(peak + strlen("VmHWM:"), NULL, 10), 1 << 10, 64 << 10); /* KiB */
     free(text);
-    quit(p);
+    pty_quit(p);
 }
 
 int main(void)

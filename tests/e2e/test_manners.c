@@ -119,9 +119,7 @@ static void suspend_and_foreground_redraw(void **state)
         pty_frames(p, 2);
     }
     screen_is_up(p);
-    pty_keys(p, "q");
-    assert_int_equal(pty_end(p), 0);
-    pty_close(p);
+    pty_quit(p);
 }
 
 static void resized_while_suspended(void **state)
@@ -217,9 +215,7 @@ static void vt100_is_enough(void **state)
     pty_see_face(p);
     pty_see(p, "ramp");
     assert_colourless(p);
-    pty_keys(p, "q");
-    assert_int_equal(pty_end(p), 0);
-    pty_close(p);
+    pty_quit(p);
 }
 
 static void unknown_term_falls_back_and_says_so(void **state)
@@ -228,9 +224,7 @@ static void unknown_term_falls_back_and_says_so(void **state)
     struct pty *p = start((const char *const[]){"TERM=xterm-nobody-knows", NULL}, 24, 80);
     pty_see(p, "TERM=xterm-nobody-knows is unknown here");
     screen_is_up(p);
-    pty_keys(p, "q");
-    assert_int_equal(pty_end(p), 0);
-    pty_close(p);
+    pty_quit(p);
 }
 
 static void term_unset_falls_back(void **state)
@@ -238,9 +232,7 @@ static void term_unset_falls_back(void **state)
     (void)state;
     struct pty *p = start((const char *const[]){"TERM", NULL}, 24, 80);
     screen_is_up(p);
-    pty_keys(p, "q");
-    assert_int_equal(pty_end(p), 0);
-    pty_close(p);
+    pty_quit(p);
 }
 
 static void dumb_terminal_gets_lines(void **state)
@@ -264,9 +256,7 @@ static void terminal_that_never_answers_still_gets_frames(void **state)
     struct pty *p = pty_open(&o);
     screen_is_up(p);
     pty_frames(p, 6);
-    pty_keys(p, "q");
-    assert_int_equal(pty_end(p), 0);
-    pty_close(p);
+    pty_quit(p);
 }
 
 /* 4 kB/s: a frame takes a second, yet a key is answered and no queue of frames builds up. */
@@ -324,9 +314,7 @@ static void tiny_terminals_get_a_line(void **state)
     pty_see(p, "q quit");
     pty_resize(p, 24, 80);
     screen_is_up(p);
-    pty_keys(p, "q");
-    assert_int_equal(pty_end(p), 0);
-    pty_close(p);
+    pty_quit(p);
 }
 
 static int make_model(void **state)

@@ -288,9 +288,7 @@ static void a_replay_obeys_its_keys(void **state)
     pty_see(p, "replay 0:02.");
     pty_keys(p, "a");
     pty_see(p, "together:");
-    pty_keys(p, "q");
-    assert_int_equal(pty_end(p), 0);
-    pty_close(p);
+    pty_quit(p);
 }
 
 static int count_files(const char *folder, const char *end)
@@ -325,9 +323,7 @@ static void recording_by_key(void **state)
     pty_gone(p, "REC ");
     pty_frames(p, 3);
     pty_gone(p, "REC ");
-    pty_keys(p, "q");
-    assert_int_equal(pty_end(p), 0);
-    pty_close(p);
+    pty_quit(p);
     assert_true(read_back(path, &last) > 0);
     assert_true(read_back(second, &last) > 0);
     assert_int_equal(count_files(dir, "key-3.csv"), 1);
@@ -351,9 +347,7 @@ static void a_record_goes_on_over_the_end_of_a_file(void **state)
     pty_keys(p, "r");
     pty_see(p, "REC 2 ");
     pty_see(p, "r replays");
-    pty_keys(p, "q");
-    assert_int_equal(pty_end(p), 0);
-    pty_close(p);
+    pty_quit(p);
     assert_true(read_back(path, &last) >= 2);
     free(path);
 }
@@ -372,9 +366,7 @@ static void why_a_film_ended_is_said(void **state)
     assert_int_equal(unlink(film), 0);
     pty_see(p, "END");
     pty_see(p, "film.mp4: No such file or directory");
-    pty_keys(p, "q");
-    assert_int_equal(pty_end(p), 0);
-    pty_close(p);
+    pty_quit(p);
     free(film);
 }
 
@@ -411,9 +403,7 @@ static void the_screen_goes_into_files(void **state)
     pty_see(p, "this screen is in moodtop-");
     pty_keys(p, "s");
     pty_see(p, ".ans");
-    pty_keys(p, "q");
-    assert_int_equal(pty_end(p), 0);
-    pty_close(p);
+    pty_quit(p);
     assert_int_equal(shell("cd %s && test $(cat moodtop-*.txt | wc -l) = 24 && grep -q 'surprise' "
                            "moodtop-*.txt && ! grep -q '\033' moodtop-*.txt",
                            dir),

@@ -75,9 +75,7 @@ static void check(int rows, int cols, long bytes_per_s, const char *limit)
         fail_msg("%zu bytes from a key to its effect, %ld are read in a second", worst,
                  bytes_per_s);
     }
-    pty_keys(p, "q");
-    assert_int_equal(pty_end(p), 0);
-    pty_close(p);
+    pty_quit(p);
 }
 
 static void keys_are_answered_at_60_kB_a_second(void **state)
@@ -124,9 +122,7 @@ static void a_byte_budget_is_kept(void **state)
     double s = (double)(clock_now() - start) / 1e9;
     if ((double)size > 10000 * s + 8000) /* one drawing may already have been paid for */
         fail_msg("%zu bytes in %.1f s", size, s);
-    pty_keys(p, "q");
-    assert_int_equal(pty_end(p), 0);
-    pty_close(p);
+    pty_quit(p);
 }
 
 int main(void)

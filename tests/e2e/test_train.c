@@ -12,8 +12,8 @@
 
 #include "base/file.h"
 #include "base/mem.h"
-#include "base/rng.h"
 #include "tests/e2e/shell.h"
+#include "tests/unit/noise.h"
 
 #define TINY "--model tests/data/tiny --data $D/data.csv --batch 8 --lr 0.02 "
 
@@ -29,15 +29,9 @@ static int make_data(void **state)
     free(path);
     if (f == NULL)
         return -1;
-    fputs("emotion,pixels,Usage\n", f);
-    for (int i = 0; i < 96; i++) {
-        struct rng r;
-        rng_seed(&r, 11, (uint64_t)(i < 80 ? i % 32 : i));
-        fprintf(f, "%u,", rng_below(&r, 7));
-        for (int k = 0; k < 48 * 48; k++)
-            fprintf(f, k == 0 ? "%u" : " %u", rng_below(&r, 256));
-        fprintf(f, ",%s\n", usage[i / 32]);
-    }
+    fputs(NOISE_HEADER, f);
+    for (int i = 0; i < 96; i++)
+        noise_row(f, i < 80 ? i % 32 : i, -1, usage[i / 32]);
     return fclose(f);
 }
 

@@ -19,7 +19,7 @@
 #include "base/clock.h"
 #include "base/file.h"
 #include "base/mem.h"
-#include "base/rng.h"
+#include "tests/unit/noise.h"
 
 #define DOWN "j"
 #define CLEAR "\025" /* ^U */
@@ -48,15 +48,9 @@ static int make_data(void **state)
     free(path);
     if (f == NULL)
         return -1;
-    fputs("emotion,pixels,Usage\n", f);
-    for (int i = 0; i < 96; i++) {
-        struct rng r;
-        rng_seed(&r, 11, (uint64_t)i);
-        fprintf(f, "%d,", i % 7);
-        for (int k = 0; k < 48 * 48; k++)
-            fprintf(f, k == 0 ? "%u" : " %u", rng_below(&r, 256));
-        fprintf(f, ",%s\n", usage[i / 16]);
-    }
+    fputs(NOISE_HEADER, f);
+    for (int i = 0; i < 96; i++)
+        noise_row(f, i, i % 7, usage[i / 16]);
     return fclose(f);
 }
 
@@ -131,15 +125,6 @@ static struct pty *open_screen(int rows, int cols, const char *out, bool beside)
 static struct pty *start(int rows, int cols, const char *out)
 {
     return open_screen(rows, cols, out, false);
-}
-
-static void quit(struct pty *p)
-{
-    pty_keys(p, "q");
-    int status = pty_end(p);
-    assert_true(WIFEXITED(status));
-    assert_int_equal(WEXITSTATUS(status), 0);
-    pty_close(p);
 }
 
 /* Fills the form from its first field to the batch, and the seed and threads behind it. */
@@ -222,14 +207,14 @@ static void the_form_checks_and_estimates(void **state)
     pty_see(p, "images/s, 4 batches");
     pty_see(p, "MB of memory");
     assert_null(only_run("form"));
-    quit(p);
+    pty_quit(p);
     p = start(24, 80, "form"); /* the values are there again */
     pty_keys(p, "4");
     pty_see(p, "epochs          12");
     pty_see(p, "tests/data/tiny");
     pty_keys(p, "D");
     pty_see(p, "epochs          40");
-    quit(p);
+    pty_quit(p);
     free(data);
 }
 
@@ -242,7 +227,7 @@ static void a_missing_file_is_told_in_the_form(void **state)
     pty_keys(p, "s");
     pty_see(p, "/nowhere/fer.csv: No such file or directory");
     assert_null(only_run("missing"));
-    quit(p);
+    pty_quit(p);
 }
 
 static void a_run_outlives_its_screen_and_ends_to_the_same_bytes(void **state)
@@ -296,7 +281,7 @@ static void a_run_outlives_its_screen_and_ends_to_the_same_bytes(void **state)
     assert_same_file(whole, path, "last.ckpt");
     assert_same_file(whole, path, "best.safetensors");
     assert_same_file(whole, path, "epochs.csv");
-    quit(p);
+    pty_quit(p);
     free(under_way);
     free(whole);
     free(path);
@@ -323,7 +308,7 @@ static void a_killed_trainer_is_seen_and_resumed(void **state)
     pty_see(p, "stop this run?");
     pty_keys(p, "x");
     pty_see(p, "stopped");
-    quit(p);
+    pty_quit(p);
     free(path);
 }
 
@@ -346,7 +331,7 @@ static void a_second_run_waits_or_does_not(void **state)
     pty_see(p, "stop this run?");
     pty_keys(p, "x");
     pty_see(p, "stopped");
-    quit(p);
+    pty_quit(p);
     free(path);
 }
 
@@ -390,7 +375,7 @@ static void runs_are_compared_used_and_tidied_up(void **state)
     pty_see(p, "[1 live]");
     char *path = only_run("list"), *name = strrchr(path, '/') + 1;
     pty_see(p, name); /* the model's name on the live screen */
-    quit(p);
+    pty_quit(p);
     free(path);
 }
 
@@ -417,7 +402,7 @@ static void watch_shows_the_screen_where_there_is_one(void **state)
     pty_resize(p, 1, 1);
     pty_resize(p, 48, 160);
     pty_see(p, "recall of each class");
-    quit(p);
+    pty_quit(p);
     assert_int_equal(shell_run("$M watch $D/watch/* | grep 'done after 3 of 3 epochs'"), 0);
     free(path);
 }
@@ -450,7 +435,7 @@ static void a_vanished_folder_is_told(void **state)
     pty_keys(p, "w"); /* watched from the list */
     pty_see(p, "[4 train]");
     pty_see(p, "stopped  epoch");
-    quit(p);
+    pty_quit(p);
     free(path);
 }
 
@@ -513,8 +498,8 @@ static void two_screens_show_one_run(void **state)
     pty_see(a, "1 run in ");
     pty_gone(b, "-turned");
     pty_see(b, "-neighbour");
-    quit(a);
-    quit(b);
+    pty_quit(a);
+    pty_quit(b);
     char *path = only_run("two");
     assert_non_null(strstr(path, "-neighbour"));
     free(path);
@@ -562,14 +547,14 @@ static void a_folder_that_does_not_answer_holds_nobody(void **state)
     close(fd);
     pty_see(p, "1 run in ");
     pty_see(p, "2/2");
-    quit(p);
+    pty_quit(p);
     fd = hold(path);
     assert_true(fd >= 0);
     p = start(24, 80, "hung");
     pty_keys(p, "5");
     pty_see(p, "no answer for ");
     int64_t from = clock_now();
-    quit(p); /* leaves the thread that waits */
+    pty_quit(p); /* leaves the thread that waits */
     assert_true(clock_now() - from < 30 * CLOCK_S);
     close(fd);
     free(path);
@@ -595,7 +580,7 @@ static void fer2013_is_trained_from_the_form(void **state)
     char *path = only_run("real"), *about = read_file(path, "run.json");
     assert_non_null(strstr(about, "\"limit\": 640"));
     assert_int_equal(epochs_of(path), 2);
-    quit(p);
+    pty_quit(p);
     free(about);
     free(path);
     free(keys);

@@ -11,9 +11,9 @@
 #include <sys/stat.h>
 
 #include "base/file.h"
-#include "base/rng.h"
 #include "nn/dataset.h"
 #include "nn/train.h"
+#include "tests/unit/noise.h"
 
 #define TINY "tests/data/tiny"
 
@@ -33,15 +33,9 @@ static inline int make_data(void **state)
     FILE *f = fopen(csv, "w");
     if (f == NULL)
         return -1;
-    fputs("emotion,pixels,Usage\n", f);
-    for (int i = 0; i < 2 * IMAGES; i++) {
-        struct rng r;
-        rng_seed(&r, 11, (uint64_t)(i % IMAGES));
-        fprintf(f, "%u,", rng_below(&r, DATASET_CLASSES));
-        for (int k = 0; k < DATASET_PIXELS; k++)
-            fprintf(f, k == 0 ? "%u" : " %u", rng_below(&r, 256));
-        fprintf(f, ",%s\n", i < IMAGES ? "Training" : "PublicTest");
-    }
+    fputs(NOISE_HEADER, f);
+    for (int i = 0; i < 2 * IMAGES; i++)
+        noise_row(f, i % IMAGES, -1, i < IMAGES ? "Training" : "PublicTest");
     return fclose(f);
 }
 
