@@ -252,6 +252,11 @@ const char *run_state_name(enum run_state state)
     return names[state];
 }
 
+bool run_alive(const struct run *run)
+{
+    return run->state == RUN_RUNNING || run->state == RUN_WAITING;
+}
+
 const char *run_option(const struct run *run, const char *name)
 {
     for (int i = 0; i < run->options; i++)

@@ -15,10 +15,7 @@
 
 #include "base/err.h"
 
-enum {
-    RUN_STEPS_MAX = 2048, /* newest step events that are kept */
-    RUN_LOG_MAX = 4096,
-};
+enum { RUN_STEPS_MAX = 2048 /* newest step events that are kept */, RUN_LOG_MAX = 4096 };
 
 /* waiting: in the queue, a process holds the lock; running: the same, training; stopped: on
  * request, or never started; crashed: the trainer died or gave up (then `error` says why). All but
@@ -77,9 +74,7 @@ struct run {
     int confusion_epoch;      /* 0 without; the last validation's: */
     long *confusion;          /* [classes][classes]: [true][predicted] */
     char error[ERR_TEXT_MAX]; /* of the last trainer, "" if it had none */
-
-    char log[RUN_LOG_MAX]; /* last whole lines of log.txt */
-
+    char log[RUN_LOG_MAX];    /* last whole lines of log.txt */
     struct run_reader *reader;
 };
 
@@ -99,9 +94,6 @@ const char *run_state_name(enum run_state state);
 const char *run_option(const struct run *run, const char *name);
 
 /* Whether a process holds the run's lock. */
-static inline bool run_alive(const struct run *run)
-{
-    return run->state == RUN_RUNNING || run->state == RUN_WAITING;
-}
+bool run_alive(const struct run *run);
 
 #endif

@@ -332,12 +332,13 @@ static void draw_progress(struct watch *w, WINDOW *win, int y)
     if (run->steps == 0 || run->state != RUN_RUNNING)
         return;
     const struct run_step *step = &run->step[run->steps - 1];
-    double share = step->batches > 0 ? (double)step->batch / step->batches : 0;
+    int batch = watch_batch(run);
+    double share = step->batches > 0 ? (double)batch / step->batches : 0;
     int width = cols >= 120 ? 24 : cols >= 72 ? 10 : 0;
     draw_bar(s, win, y, x, width, share);
     x += width;
-    x += style_print(s, win, y, x, cols - x, text, " %d/%d  %.0f images/s", step->batch,
-                     step->batches, step->images_per_s);
+    x += style_print(s, win, y, x, cols - x, text, " %d/%d  %.0f images/s", batch, step->batches,
+                     step->images_per_s);
     watch_seconds(epoch_s, a, sizeof a);
     watch_seconds(run_s, b, sizeof b);
     style_print(s, win, y, x, cols - x, text, "  ETA %s, run %s", a, b);
@@ -357,14 +358,14 @@ static void draw_best(struct watch *w, WINDOW *win, int y)
     if (run->epochs > 0) {
         const struct run_epoch *e = &run->epoch[run->epochs - 1];
         x += style_print(s, win, y, x, cols - x, style_role(s, STYLE_TEXT),
-                         "   last %.2f %%, macro-F1 %.3f", 100 * e->val_accuracy, e->val_macro_f1);
+                         "  last %.2f %%, macro-F1 %.3f", 100 * e->val_accuracy, e->val_macro_f1);
     }
     double lr = run->steps > 0    ? run->step[run->steps - 1].lr
                 : run->epochs > 0 ? run->epoch[run->epochs - 1].lr
                                   : NAN;
     if (isfinite(lr))
-        style_print(s, win, y, x, cols - x, style_role(s, STYLE_TEXT), "%slearning rate %.4g",
-                    x > 0 ? "   " : "", lr);
+        style_print(s, win, y, x, cols - x, style_role(s, STYLE_TEXT), "%slearning rate %.3g",
+                    x > 0 ? "  " : "", lr);
 }
 
 /* "trainer 1.9 CPU, 350 MB   machine load 2.1 of 2, 5.1 GB free, 62 °C", or what is wrong. */
@@ -410,7 +411,7 @@ static void draw_title(struct watch *w, WINDOW *win, enum watch_pane pane)
     struct curves *c = (int)pane < CURVES ? w->curves[pane] : NULL;
     char at[64] = "";
     if (pane == WATCH_CONFUSION && w->run->confusion_epoch > 0)
-        snprintf(at, sizeof at, " of epoch %d: rows are true", w->run->confusion_epoch);
+        snprintf(at, sizeof at, " at %d: rows are true", w->run->confusion_epoch);
     style_print(s, win, r.y, r.x + 1, r.w - 2,
                 style_role(s, w->focus == pane ? STYLE_SELECTED : STYLE_TITLE), " %s%s%s%s ",
                 names[pane], at, c != NULL && curves_log(c) ? ", log" : "",

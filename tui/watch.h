@@ -56,6 +56,10 @@ void watch_line(const struct run *run, double since, char *text, size_t size);
  */
 int watch_overfit(const struct run *run);
 
+/* How many batches of the epoch that is under way are done, as far as its steps say; the run has
+ * steps. */
+int watch_batch(const struct run *run);
+
 /* Seconds to the end of the epoch and of the run, validation not counted, from the newest step and
  * the seconds since; NAN where they cannot be known. */
 void watch_eta(const struct run *run, double since, double *epoch_s, double *run_s);

@@ -49,6 +49,13 @@ int watch_overfit(const struct run *run)
     return now->val_loss > low->val_loss * OVERFIT_ABOVE && now->loss < low->loss && rising ? n : 0;
 }
 
+int watch_batch(const struct run *run)
+{
+    const struct run_step *s = &run->step[run->steps - 1];
+    int done = run->epochs > 0 ? run->epoch[run->epochs - 1].epoch : 0;
+    return s->epoch <= done && done < run->epochs_wanted ? 0 : s->batch;
+}
+
 void watch_eta(const struct run *run, double since, double *epoch_s, double *run_s)
 {
     *epoch_s = *run_s = NAN;
@@ -60,7 +67,7 @@ void watch_eta(const struct run *run, double since, double *epoch_s, double *run
     double batch_s = images / s->images_per_s;
     if (s->batches <= 0 || !isfinite(batch_s))
         return;
-    *epoch_s = fmax((s->batches - s->batch) * batch_s - since, 0);
+    *epoch_s = fmax((s->batches - watch_batch(run)) * batch_s - since, 0);
     *run_s = isfinite(s->eta_s)
                  ? s->eta_s
                  : ((double)run->epochs_wanted * s->batches - (double)s->step) * batch_s;
@@ -77,8 +84,8 @@ void watch_line(const struct run *run, double since, char *text, size_t size)
                      run->epochs_wanted);
     if (run->state == RUN_RUNNING && run->steps > 0 && (size_t)n < size) {
         const struct run_step *s = &run->step[run->steps - 1];
-        n += snprintf(text + n, size - (size_t)n, " batch %d/%d loss %.4f", s->batch, s->batches,
-                      s->loss);
+        n += snprintf(text + n, size - (size_t)n, " batch %d/%d loss %.4f", watch_batch(run),
+                      s->batches, s->loss);
     }
     if (run->best >= 0 && (size_t)n < size)
         n += snprintf(text + n, size - (size_t)n, " best %.2f%% (%d)",

@@ -225,6 +225,14 @@ static void times_run_down_between_steps(void **state)
     assert_float_equal(run_s, 170 * 10 / 50.0, 1e-9);
     watch_eta(&run, 4, &epoch_s, &run_s);
     assert_float_equal(epoch_s, 10, 1e-9);
+    struct run_epoch done = {.epoch = step.epoch};
+    run.epoch = &done;
+    run.epochs = 1; /* the step is of an epoch that is over: the next one has only begun */
+    assert_int_equal(watch_batch(&run), 0);
+    watch_eta(&run, 0, &epoch_s, &run_s);
+    assert_float_equal(epoch_s, 100 * 10 / 50.0, 1e-9);
+    run.epochs = 0;
+    assert_int_equal(watch_batch(&run), 30);
     step.eta_s = 60;
     watch_eta(&run, 90, &epoch_s, &run_s); /* never below 0 */
     assert_float_equal(epoch_s, 0, 0);
