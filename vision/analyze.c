@@ -31,6 +31,7 @@ struct analyzer {
     struct infer *infer;
     const struct infer_info *info;
     struct tracker tracker;
+    double searched; /* time of the last whole search, s */
     struct calm_how calm;
     struct crop_how crop;
     int watch;
@@ -157,13 +158,16 @@ static bool stands_alone(const struct analyzer *a, const struct frame *frame)
     return frame->alone || a->calm.half_life_s <= 0;
 }
 
-/* What no whole search has found for a while is no face, however much a closer look finds. */
-static void drop_weak(struct tracker *t, int whole)
+/* What no whole search has found for a while is no face, however much a closer look finds. Time
+ * before a search that looked for larger ones only does not count. */
+static void drop_weak(struct tracker *t, int whole, int least, double since_s)
 {
     for (int i = t->tracks - 1; i >= 0; i--) {
         struct track *k = &t->track[i];
         if (k->detection >= 0 && k->detection < whole)
             k->strong = t->time;
+        else if (k->box.w < least)
+            k->strong += since_s;
         else if (k->detection >= 0 && t->time - k->strong > WEAK_S)
             tracker_drop(t, i);
     }
@@ -199,8 +203,10 @@ static void find_faces(struct analyzer *a, const struct frame *frame)
     for (int i = 0; i < n; i++)
         looks_take(&a->looks[i], frame, &a->found[i].box);
     tracker_update(&a->tracker, a->found, a->looks, n, frame->pts);
-    if (whole >= 0)
-        drop_weak(&a->tracker, whole);
+    if (whole >= 0) {
+        drop_weak(&a->tracker, whole, seeker_least(a->seeker), frame->pts - a->searched);
+        a->searched = frame->pts;
+    }
     become_certain(a, frame);
 }
 

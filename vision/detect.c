@@ -21,8 +21,9 @@
 #define HITS_MAX 16384 /* raw hits that are kept; the largest picture of people here has 1200 */
 #define GLANCE_HITS 2  /* of a place that is looked at closer */
 #define GLANCE_MAX 128 /* such places */
-#define AUTO_PART 30   /* min_size 0: this part of the picture's height, */
-#define AUTO_MIN 24    /* at least so many pixels */
+#define GLANCE_LARGE (0.8 * DETECT_LARGE) /* a face has hits in sizes below its own */
+#define AUTO_PART 30                      /* min_size 0: this part of the picture's height, */
+#define AUTO_MIN 24                       /* at least so many pixels */
 
 /* One scale of the picture. */
 struct level {
@@ -290,8 +291,13 @@ int detector_search(struct detector *d, const uint8_t *grey, int width, int heig
     return take_faces(d, min_neighbors, out, max);
 }
 
+int detector_large(const struct detector *d)
+{
+    return DETECT_LARGE * least_side(d);
+}
+
 int detector_glance(struct detector *d, const uint8_t *grey, int width, int height, int stride,
-                    struct detection *out, int max)
+                    bool small, struct detection *out, int max)
 {
     struct box near[GLANCE_MAX];
     const struct group *group;
@@ -299,7 +305,8 @@ int detector_glance(struct detector *d, const uint8_t *grey, int width, int heig
     if (width != d->width || height != d->height)
         plan_size(d, width, height);
     d->boxes = 0;
-    for (int i = d->levels - 1; i >= 0; i--)
+    double least = small ? 0 : GLANCE_LARGE * least_side(d);
+    for (int i = d->levels - 1; i >= 0 && d->level[i].box_w >= least; i--)
         run_level(d, &d->level[i], grey, stride, 2);
     int n = grouper_run(d->grouper, d->box, d->boxes, GLANCE_HITS - 1, &group);
     n = n < GLANCE_MAX ? n : GLANCE_MAX;

@@ -8,15 +8,17 @@
 #ifndef VISION_DETECT_H
 #define VISION_DETECT_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "base/err.h"
 #include "config/opts.h"
 #include "vision/frame.h"
 
-#define DETECT_MAX 256    /* faces in one picture */
+#define DETECT_MAX 256   /* faces in one picture */
 #define DETECT_REACH 0.2 /* of detector_search */
 #define DETECT_SIZES 2
+#define DETECT_LARGE 2 /* of detector_glance: least sizes that make a face large */
 
 struct detector;
 
@@ -49,9 +51,13 @@ int detector_search(struct detector *d, const uint8_t *grey, int width, int heig
 /*
  * The whole picture at a third of the cost of detector_run: windows start at every second row and
  * column of all sizes, and where that gives two hits or more detector_search looks closer. Of faces
- * that detector_run only just finds, some are missed.
+ * that detector_run only just finds, some are missed. Without `small` only large faces are certain
+ * to be looked for, those of detector_large, at half of that cost.
  */
 int detector_glance(struct detector *d, const uint8_t *grey, int width, int height, int stride,
-                    struct detection *out, int max);
+                    bool small, struct detection *out, int max);
+
+/* The side of the smallest large face in pictures of the last one's size. */
+int detector_large(const struct detector *d);
 
 #endif

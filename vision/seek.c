@@ -14,6 +14,7 @@ struct seeker {
     double every_s;
     int enough;   /* neighbours of a face where one is expected */
     double whole; /* time of the last whole search, s; < 0 = none */
+    bool small;   /* the last whole search looked for small faces too */
     bool missed;  /* a known face was not found in the last frame */
     struct detection near[DETECT_MAX];
 };
@@ -42,6 +43,7 @@ void seeker_close(struct seeker *s)
 void seeker_reset(struct seeker *s)
 {
     s->whole = -1;
+    s->small = false;
     s->missed = false;
 }
 
@@ -94,16 +96,28 @@ static bool is_missed(const struct tracker *t, const struct detection *found, in
     return false;
 }
 
+/* A search of the whole picture; small faces are looked for every second time. */
+static int look_everywhere(struct seeker *s, const struct frame *f, struct detection *out, int max)
+{
+    s->whole = f->pts;
+    s->small = !s->small || s->every_s <= 0 || f->alone;
+    if (s->every_s <= 0 || f->alone)
+        return detector_run(s->detector, f->grey, f->width, f->height, f->width, out, max);
+    return detector_glance(s->detector, f->grey, f->width, f->height, f->width, s->small, out, max);
+}
+
+int seeker_least(const struct seeker *s)
+{
+    return s->small ? 0 : detector_large(s->detector);
+}
+
 int seeker_run(struct seeker *s, const struct tracker *t, const struct frame *frame,
                struct detection *out, int max, int *whole)
 {
     int n = 0;
     *whole = -1;
-    if (is_due(s, t, frame->pts)) {
-        s->whole = frame->pts;
-        n = *whole = (s->every_s > 0 && !frame->alone ? detector_glance : detector_run)(
-            s->detector, frame->grey, frame->width, frame->height, frame->width, out, max);
-    }
+    if (is_due(s, t, frame->pts))
+        n = *whole = look_everywhere(s, frame, out, max);
     if (s->every_s > 0)
         n = look_closer(s, t, frame, out, n, max);
     s->missed = is_missed(t, out, n, frame->pts);

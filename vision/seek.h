@@ -39,4 +39,7 @@ void seeker_reset(struct seeker *s);
 int seeker_run(struct seeker *s, const struct tracker *t, const struct frame *frame,
                struct detection *out, int max, int *whole);
 
+/* The side of the smallest face that the last whole search was certain to look for; 0 = of all. */
+int seeker_least(const struct seeker *s);
+
 #endif
