@@ -10,6 +10,8 @@
 #include "nn/dataset_how.h"
 #include "nn/pack.h"
 
+static volatile unsigned seen; /* so that what is looked at is read */
+
 /* Touches every row, name and text. */
 static void look(const struct dataset *ds)
 {
@@ -25,8 +27,7 @@ static void look(const struct dataset *ds)
     }
     for (int i = 0; dataset_damage(ds, i) != NULL; i++)
         sum += (unsigned)strlen(dataset_damage(ds, i));
-    if (sum == 1)
-        abort();
+    seen = sum;
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
