@@ -33,7 +33,8 @@ struct batch {
     int at, rows;             /* in the pack */
     uint8_t *pixels;          /* (BATCH, DATASET_PIXELS) */
     struct err *failed;       /* (BATCH) "" where it was read */
-    struct pack_stamp *stamp; /* (BATCH) */
+    struct pack_stamp *stamp; /* (BATCH) as they were found, */
+    bool *found;              /* (BATCH) where they were */
     int error;                /* why it could not be written */
 };
 
@@ -194,7 +195,8 @@ static void decode(struct tree *t, struct batch *b, int i, int worker)
     struct stat st;
     failed->text[0] = '\0';
     memset(&b->stamp[i], 0, sizeof b->stamp[i]);
-    if (stat(path, &st) != 0) { /* before it is read: what changes after that is noticed */
+    b->found[i] = stat(path, &st) == 0; /* before it is read: what changes after that is noticed */
+    if (!b->found[i]) {
         err_errno(failed, "%s", path);
         return;
     }
@@ -228,7 +230,7 @@ static int place_batch(struct tree *t, struct batch *b, struct err *err)
     b->rows = 0;
     for (int i = 0; i < b->n; i++) {
         const struct item *item = &t->item[b->first + i];
-        uint32_t path = b->stamp[i].inode != 0 ? pack_stamp_put(t->w, item->path, &b->stamp[i]) : 0;
+        uint32_t path = b->found[i] ? pack_stamp_put(t->w, item->path, &b->stamp[i]) : 0;
         if (b->failed[i].text[0] != '\0') {
             if (damage(t, b->failed[i].text, err) != 0)
                 return -1;
@@ -331,6 +333,7 @@ static int read_tree(struct tree *t, struct err *err)
         t->batch[i].pixels = mem_alloc((size_t)BATCH * DATASET_PIXELS);
         t->batch[i].failed = mem_zalloc(BATCH, sizeof *t->batch[i].failed);
         t->batch[i].stamp = mem_zalloc(BATCH, sizeof *t->batch[i].stamp);
+        t->batch[i].found = mem_zalloc(BATCH, sizeof *t->batch[i].found);
     }
     sort_items(t);
     if (read_items(t, err) != 0)
@@ -356,6 +359,7 @@ int tree_read(const char *dir, const struct dataset_how *how, struct pack_writer
         free(t.batch[i].pixels);
         free(t.batch[i].failed);
         free(t.batch[i].stamp);
+        free(t.batch[i].found);
     }
     *named = t.named;
     pool_free(t.pool);
