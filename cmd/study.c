@@ -161,7 +161,8 @@ static bool examining(void *ctx, const char *what, long done, long total)
         snprintf(visit->what, sizeof visit->what, "%s", what);
         visit->stretch = (struct stretch){0};
     }
-    snprintf(w->text, sizeof w->text, "doctor: %s %ld/%ld", what, done, total);
+    snprintf(w->text, sizeof w->text, "doctor: %s %ld %%", what,
+             100 * done / (total > 0 ? total : 1));
     add_left(w->text, sizeof w->text, &visit->stretch, done, total);
     say(&d->doctor, w);
     return !given_up(&d->doctor);
@@ -319,8 +320,8 @@ static bool hear_survey(struct desk *d)
     bool all = s->news.p == NULL || s->news.predicted == s->ds->n;
     if (s->diagnosing || (s->news.model[0] == '\0' && s->news.trouble[0] == '\0'))
         return true;
-    snprintf(s->what, sizeof s->what, all ? "" : "%s: %ld of %d", s->news.model, s->news.predicted,
-             s->ds->n);
+    snprintf(s->what, sizeof s->what, all ? "" : "%s: %ld %%", s->news.model,
+             100 * s->news.predicted / s->ds->n);
     if (!all)
         add_left(s->what, sizeof s->what, &d->predicting, s->news.predicted, s->ds->n);
     return true;

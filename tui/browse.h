@@ -48,7 +48,8 @@ struct browse {
     int class, column, from; /* chosen there: the line, the tile (0 = mean), the first one shown */
     int class_top;           /* first line shown */
     bool alone;              /* the chosen face has the whole body */
-    int tile_h;              /* wanted by the user; 0 = as the pane suggests */
+    int other;  /* row shown large in place of the chosen one, until a key; -1 = none */
+    int tile_h; /* wanted by the user; 0 = as the pane suggests */
     struct tile *small, *large;
     WINDOW *win; /* the body, borrowed; NULL = none */
     struct browse_layout layout;
@@ -60,6 +61,7 @@ struct browse {
     char notice[160]; /* said in the head line until the next key */
     char trouble[ERR_TEXT_MAX];
     int64_t made;   /* when the list was made */
+    long predicted; /* what the network had said then */
     bool stale;     /* more is known since then that its order hangs on */
     bool measured;  /* the brightness is known */
     unsigned turns; /* of the study that were seen */

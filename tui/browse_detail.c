@@ -30,6 +30,20 @@ static void line(struct browse *b, WINDOW *win, int i, struct ink ink, const cha
         style_text(b->style, win, r.y + i, r.x, r.w, ink, text);
 }
 
+/* From line i on, broken at a space as long as there is room for more lines. */
+static void lines(struct browse *b, WINDOW *win, int i, struct ink ink, const char *text)
+{
+    struct layout_rect r = b->layout.text;
+    for (; i + 1 < r.h && (int)strlen(text) > r.w; i++) {
+        const char *space = memrchr(text, ' ', (size_t)r.w + 1);
+        if (space == NULL)
+            break;
+        style_print(b->style, win, r.y + i, r.x, r.w, ink, "%.*s", (int)(space - text), text);
+        text = space + 1;
+    }
+    line(b, win, i, ink, text);
+}
+
 /* "labelled happy (sad in the source), left out" */
 static void label_text(const struct browse *b, int row, char *text, size_t size)
 {
@@ -86,7 +100,7 @@ static void facts_text(const struct browse *b, int row, char *text, size_t size)
 
 static void draw_text(struct browse *b, WINDOW *win, int row)
 {
-    char text[160], where[120];
+    char text[256], where[120];
     const struct dataset *ds = b->study->ds;
     int best = survey_best(&b->study->news, ds, row);
     struct ink plain = style_role(b->style, STYLE_TEXT);
@@ -105,7 +119,8 @@ static void draw_text(struct browse *b, WINDOW *win, int row)
                                                        : STYLE_WARN),
          text);
     facts_text(b, row, text, sizeof text);
-    line(b, win, 3, style_role(b->style, b->list.finding[row] != 0 ? STYLE_WARN : STYLE_DIM), text);
+    lines(b, win, 3, style_role(b->style, b->list.finding[row] != 0 ? STYLE_WARN : STYLE_DIM),
+          text);
 }
 
 static void title(struct browse *b, WINDOW *win, WINDOW *bars, const char *text)
@@ -168,7 +183,7 @@ static void draw_mean_face(struct browse *b, WINDOW *win)
 
 void browse_detail_draw(struct browse *b, WINDOW *win)
 {
-    int row = browse_row(b);
+    int row = b->other >= 0 ? b->other : browse_row(b);
     if (b->layout.picture.w == 0)
         return;
     if (row < 0) {

@@ -8,7 +8,7 @@ enum {
     DETAIL_FROM = 60,  /* columns of a body that has room for the large face beside the grid */
     DETAIL_LEAST = 28, /* columns of that */
     DETAIL_MOST = 56,
-    TEXT_ROWS = 4,
+    TEXT_ROWS = 5,
     FACES_DOWN = 4, /* tiles of a high pane, in the mean */
     LOW = 30,       /* rows of a pane that shows fewer */
 };

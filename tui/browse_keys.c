@@ -237,18 +237,27 @@ static void key_again(struct view *v, int key)
         browse_search(of(v), key == 'n' ? 1 : -1);
 }
 
-/* To the row that the doctor names beside the chosen one. */
+/* To the row that the doctor names beside the chosen one; where the list does not have it, it is
+ * shown large all the same, and back. */
 static void key_other(struct view *v, int key)
 {
     struct browse *b = of(v);
     int row = b->ready ? browse_row(b) : -1;
     const struct doctor_finding *f = row >= 0 ? browse_finding(b, row, true) : NULL;
+    bool back = b->other >= 0;
     (void)key;
-    if (f != NULL)
+    b->other = -1;
+    if (back)
+        return;
+    if (f != NULL && b->list.place[f->other] >= 0) {
         browse_show_row(b, f->other);
-    else if (row >= 0)
+    } else if (f != NULL) {
+        b->other = f->other;
+        browse_say(b, "the other face of this finding, row %d; o goes back", f->other);
+    } else if (row >= 0) {
         browse_say(b, b->study->doctor != NULL ? "no finding names another face here"
                                                : "the doctor has not run: f, finding");
+    }
 }
 
 /* ---- corrections ----------------------------------------------------------------------------- */
@@ -339,7 +348,7 @@ const struct view_key browse_keys[] = {
     {'r', 0, "r", "random", "a random sample, another one each time", key_random},
     {'/', 0, "/", "search", "search by class, file or line", key_ask},
     {'n', 'N', "n N", NULL, "the next or previous one that was searched for", key_again},
-    {'o', 0, "o", NULL, "the other face of a finding: its twin", key_other},
+    {'o', 0, "o", NULL, "the other face of a finding: its twin, and back", key_other},
     {'g', 0, "g", NULL, "go to a row by its number", key_ask},
     {'+', '=', "+ = - _", NULL, "larger or smaller faces", key_size},
     {'-', '_', NULL, NULL, NULL, key_size},

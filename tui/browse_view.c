@@ -54,6 +54,7 @@ void browse_relist(struct browse *b, int64_t now)
     browse_list_make(&b->list, b->study);
     b->made = now;
     b->stale = false;
+    b->predicted = b->study->news.predicted;
     b->changes = b->study->changes;
     b->column = 0;
     browse_choose(b, row >= 0 && b->list.place[row] >= 0 ? b->list.place[row] : b->at);
@@ -76,6 +77,7 @@ static int open_view(struct view *v, struct err *err)
     (void)err;
     b->study = data->study;
     b->style = v->style;
+    b->other = -1;
     b->small = tile_new(v->style, data->look);
     b->large = tile_new(v->style, data->look);
     return 0;
@@ -143,12 +145,12 @@ static void follow_finding(struct view *v, int64_t now)
 
 /* What the order hangs on may come in later. The list follows as long as nobody has moved in it;
  * under a reader's eyes it stays as it is, and the head line says so. */
-static void order_anew(struct browse *b, bool news, int64_t now)
+static void order_anew(struct browse *b, int64_t now)
 {
     const struct survey_news *known = &b->study->news;
     bool light = !b->measured && known->brightness != NULL;
     b->measured |= light;
-    if ((news && browse_list_needs_network(&b->list)) ||
+    if ((known->predicted != b->predicted && browse_list_needs_network(&b->list)) ||
         (light && b->list.sort == BROWSE_BRIGHTNESS))
         b->stale = true;
     if (b->stale && b->at == 0 && !b->sheet && now - b->made > FOLLOW_NS) {
@@ -174,7 +176,7 @@ static bool update_view(struct view *v, int64_t now)
     }
     if (s->changes != b->changes)
         browse_relist(b, now);
-    order_anew(b, news, now);
+    order_anew(b, now);
     follow_finding(v, now);
     int row = browse_row(b);
     if (row >= 0 && s->survey != NULL)
@@ -198,8 +200,7 @@ static void status_of(const struct view *v, char *text, size_t size)
         snprintf(text, size, "%s", s->trouble[0] != '\0' ? s->trouble : s->what);
         return;
     }
-    snprintf(text, size, "%s  %d/%d", s->name, b->list.count > 0 ? b->at + 1 : 0,
-             b->list.count);
+    snprintf(text, size, "%s  %d/%d", s->name, b->list.count > 0 ? b->at + 1 : 0, b->list.count);
     if (s->ds->corrections != NULL)
         corrections_count(s->ds->corrections, &relabelled, &excluded, NULL);
     if (relabelled + excluded > 0)
@@ -257,6 +258,8 @@ static bool grab(struct view *v, int key)
 {
     struct browse *b = of(v);
     b->notice[0] = b->trouble[0] = '\0';
+    if (key != 'o')
+        b->other = -1;
     return b->ready && browse_ask_key(b, key);
 }
 
