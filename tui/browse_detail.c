@@ -5,6 +5,7 @@
 
 #include "base/mem.h"
 #include "base/text.h"
+#include "nn/corrections.h"
 #include "tui/bars.h"
 #include "tui/browse.h"
 
@@ -51,8 +52,10 @@ static void label_text(const struct browse *b, int row, char *text, size_t size)
     snprintf(text, size, "%s", ds->class_name[ds->label[row]]);
     if (ds->label[row] != ds->given[row])
         text_add(text, size, " (relabelled; the source says %s)", ds->class_name[ds->given[row]]);
-    if (ds->excluded[row])
-        text_add(text, size, ", left out");
+    if (!ds->excluded[row])
+        return;
+    const char *why = corrections_reason(ds->corrections, row);
+    text_add(text, size, why[0] != '\0' ? ", left out (%s)" : ", left out", why);
 }
 
 static void network_text(const struct browse *b, int row, char *text, size_t size)
