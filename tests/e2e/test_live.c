@@ -1,4 +1,5 @@
 /* The live screen, driven as a user drives it: on the built-in performer, and on real pictures. */
+#include "tests/e2e/preload.h"
 #include "tests/e2e/pty.h"
 #include "tests/unit/unit.h"
 
@@ -366,8 +367,8 @@ static void camera_is(const char *control, const char *word)
 static void a_lost_camera_says_why_and_comes_back(void **state)
 {
     (void)state;
-    const char *fakecam = getenv("FAKECAM"), *sanitize = getenv("SANITIZE");
-    if (fakecam == NULL || access(fakecam, R_OK) != 0 || (sanitize != NULL && *sanitize != '\0')) {
+    const char *fakecam = preload_fakecam();
+    if (fakecam == NULL) {
         printf("SKIP: %s: no camera to preload\n", __func__);
         skip();
     }
