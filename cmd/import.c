@@ -7,6 +7,7 @@
 #include "base/mem.h"
 #include "cmd/cmd.h"
 #include "cmd/data_open.h"
+#include "nn/dataset_how.h"
 #include "nn/dataset_save.h"
 #include "nn/pack.h"
 
@@ -27,13 +28,15 @@ static int import_set(const struct opts *opts, const char *to, struct err *err)
     if (file_exists(to) && !pack_is(to))
         return err_set(err, "%s: stands already and is no pack; expected a new name", to);
     struct dataset *ds = data_open(opts, NULL, NULL, err);
-    if (ds == NULL)
-        return -1;
-    int rc = dataset_save_pack(ds, to, err), rows = 0;
-    for (int i = 0; i < ds->n; i++)
+    struct data_tools *tools = ds != NULL ? data_tools_new(opts, err) : NULL;
+    int rc = -1, rows = 0;
+    if (tools != NULL)
+        rc = dataset_save_pack(ds, to, data_tools_how(tools)->progress, tools, err);
+    for (int i = 0; rc == 0 && i < ds->n; i++)
         rows += !ds->excluded[i];
     if (rc == 0)
         printf("%s: %d images of %d classes\n", to, rows, ds->classes);
+    data_tools_free(tools);
     dataset_close(ds);
     return rc;
 }

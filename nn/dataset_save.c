@@ -18,6 +18,34 @@
 
 enum { RUN = 512 /* rows that are written at once */ };
 
+/* Who is told how far it is. */
+struct teller {
+    const char *path;
+    bool (*progress)(void *ctx, const struct dataset_progress *p);
+    void *ctx;
+    int64_t started, told;
+};
+
+static struct teller teller_of(const char *path,
+                               bool (*progress)(void *ctx, const struct dataset_progress *p),
+                               void *ctx)
+{
+    int64_t now = clock_now();
+    return (struct teller){path, progress, ctx, now, now - 100 * CLOCK_MS};
+}
+
+/* Tells it some ten times a second; -1 if that is enough. */
+static int tell(struct teller *t, int row, int rows, struct err *err)
+{
+    int64_t now = clock_now();
+    if (t->progress == NULL || now - t->told < 100 * CLOCK_MS)
+        return 0;
+    double done = (double)row / rows, s = (double)(now - t->started) / CLOCK_S;
+    struct dataset_progress p = {t->path, done, s, done > 0 ? s / done * (1 - done) : -1};
+    t->told = now;
+    return t->progress(t->ctx, &p) ? 0 : err_set(err, "given up");
+}
+
 /* ---- packs --------------------------------------------------------------------------------- */
 
 static int save_row(const struct dataset *ds, int row, bool lines, int at, struct pack_writer *w)
@@ -49,29 +77,33 @@ static int save_run(const struct dataset *ds, int row, int end, bool lines, stru
 
 /* What is not excluded of the rows [row, end). */
 static int save_rows(const struct dataset *ds, int row, int end, bool lines, struct pack_writer *w,
-                     struct err *err)
+                     struct teller *t, struct err *err)
 {
     for (; row < end; row++) {
         int stop = row;
         while (stop < end && stop - row < RUN && !ds->excluded[stop])
             stop++;
-        if (stop > row && save_run(ds, row, stop, lines, w, err) != 0)
+        if (tell(t, row, ds->n, err) != 0 ||
+            (stop > row && save_run(ds, row, stop, lines, w, err) != 0))
             return -1;
         row = stop > row ? stop - 1 : row;
     }
     return 0;
 }
 
-int dataset_save_pack(const struct dataset *ds, const char *path, struct err *err)
+int dataset_save_pack(const struct dataset *ds, const char *path,
+                      bool (*progress)(void *ctx, const struct dataset_progress *p), void *ctx,
+                      struct err *err)
 {
     const struct pack *p = ds->pack;
+    struct teller t = teller_of(path, progress, ctx);
     struct pack_writer *w = pack_create(path, 0, err);
     if (w == NULL)
         return -1;
     for (int k = 0; k < p->parts; k++) {
         int last = k + 1 < p->parts ? (int)p->part[k + 1].first : ds->n;
         pack_part(w, p->text + p->part[k].name, "", p->part[k].lines);
-        if (save_rows(ds, (int)p->part[k].first, last, p->part[k].lines, w, err) != 0) {
+        if (save_rows(ds, (int)p->part[k].first, last, p->part[k].lines, w, &t, err) != 0) {
             err_prefix(err, "%s", path);
             pack_abort(w);
             return -1;
@@ -175,32 +207,23 @@ static void put_header(const struct dataset *ds, FILE *f)
     fputs("Image\n", f);
 }
 
-static int put_rows(const struct dataset *ds, FILE *f, const char *path,
-                    bool (*progress)(void *ctx, const struct dataset_progress *p), void *ctx,
-                    struct err *err)
+static int put_rows(const struct dataset *ds, FILE *f, struct teller *t, struct err *err)
 {
     struct levels l;
     char *line = mem_alloc((size_t)4 * DATASET_WIDE + 1024);
-    int64_t started = clock_now(), told = started;
     int rc = 0;
     levels_init(&l);
     for (int i = 0; i < ds->n && rc == 0; i++) {
-        if (ds->excluded[i])
+        if (i % 256 == 0)
+            rc = tell(t, i, ds->n, err);
+        if (ds->excluded[i] || rc != 0)
             continue;
         size_t size = (size_t)(put_row(ds, &l, i, line) - line);
         if (fwrite(line, 1, size, f) != size)
-            rc = err_errno(err, "%s: cannot write", path);
-        int64_t now = i % 256 == 0 ? clock_now() : told;
-        if (rc == 0 && progress != NULL && now - told > 100 * CLOCK_MS) {
-            double done = (double)i / ds->n, s = (double)(now - started) / CLOCK_S;
-            struct dataset_progress p = {path, done, s, done > 0 ? s / done * (1 - done) : -1};
-            told = now;
-            if (!progress(ctx, &p))
-                rc = err_set(err, "%s: given up", path);
-        }
+            rc = err_errno(err, "cannot write");
     }
     free(line);
-    return rc;
+    return rc < 0 ? err_prefix(err, "%s", t->path) : 0;
 }
 
 int dataset_save_csv(const struct dataset *ds, const char *path,
@@ -218,7 +241,8 @@ int dataset_save_csv(const struct dataset *ds, const char *path,
     int rc = f != NULL ? 0 : err_errno(err, "%s: cannot write", path);
     if (rc == 0) {
         put_header(ds, f);
-        rc = put_rows(ds, f, path, progress, ctx, err);
+        struct teller t = teller_of(path, progress, ctx);
+        rc = put_rows(ds, f, &t, err);
         if (rc == 0 && (fflush(f) != 0 || fsync(fileno(f)) != 0))
             rc = err_errno(err, "%s: cannot write", path);
         if (fclose(f) != 0 && rc == 0)

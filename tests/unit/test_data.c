@@ -327,7 +327,7 @@ static void damaged_packs_are_refused(void **state)
     write_sound("whole.csv");
     struct err err = {""};
     struct dataset *ds = open_sound("whole.csv");
-    assert_int_equal(dataset_save_pack(ds, in("whole.pack"), &err), 0);
+    assert_int_equal(dataset_save_pack(ds, in("whole.pack"), NULL, NULL, &err), 0);
     size_t size;
     char *bytes = file_read(in("whole.pack"), 1 << 24, &size, &err);
     struct pack_header *h = (struct pack_header *)(void *)bytes;

@@ -9,6 +9,7 @@
 #include "base/file.h"
 #include "base/mem.h"
 #include "nn/corrections.h"
+#include "nn/dataset_how.h"
 #include "nn/dataset_save.h"
 
 static void decisions_last_and_can_be_undone(void **state)
@@ -201,7 +202,7 @@ static void a_set_is_saved_as_corrected(void **state)
     corrections_relabel(ds->corrections, 1, 6, &err);
     corrections_exclude(ds->corrections, 0, true, NULL, &err);
     dataset_update(ds);
-    assert_int_equal(dataset_save_pack(ds, in("save.pack"), &err), 0);
+    assert_int_equal(dataset_save_pack(ds, in("save.pack"), NULL, NULL, &err), 0);
     dataset_close(ds);
     ds = open_sound("save.pack");
     char origin[64];
@@ -217,6 +218,31 @@ static void a_set_is_saved_as_corrected(void **state)
     dataset_close(ds);
 }
 
+static bool give_up(void *ctx, const struct dataset_progress *p)
+{
+    ++*(int *)ctx;
+    assert_true(p->done >= 0.0 && p->done <= 1.0);
+    return false;
+}
+
+static void whoever_gives_up_leaves_nothing(void **state)
+{
+    (void)state;
+    struct err err = {""};
+    int told = 0;
+    write_sound("long.csv");
+    struct dataset *ds = open_sound("long.csv");
+    assert_int_equal(dataset_save_pack(ds, in("left.pack"), give_up, &told, &err), -1);
+    assert_text(err.text, "left.pack: given up");
+    assert_int_equal(dataset_save_csv(ds, in("left.csv"), give_up, &told, &err), -1);
+    assert_text(err.text, "left.csv: given up");
+    assert_int_equal(told, 2);
+    char command[128];
+    snprintf(command, sizeof command, "ls '%s' | grep left", folder);
+    assert_int_not_equal(system(command), 0);
+    dataset_close(ds);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -227,6 +253,7 @@ int main(void)
         cmocka_unit_test(of_equal_images_the_origin_decides),
         cmocka_unit_test(a_full_disk_changes_no_decision),
         cmocka_unit_test(a_set_is_saved_as_corrected),
+        cmocka_unit_test(whoever_gives_up_leaves_nothing),
     };
     return cmocka_run_group_tests(tests, make_folder, remove_folder);
 }
