@@ -16,6 +16,7 @@
 
 #define DAY_S 86400
 #define PACK_END ".pack"
+#define MEMO_END ".memo"
 #define HALF_END ".tmp"
 
 char *cache_path(const char *name, uint64_t key)
@@ -70,13 +71,15 @@ void cache_tidy(const char *path)
     char *dir = mem_printf("%.*s", (int)(file_base(path) - path), path);
     DIR *d = opendir(dir);
     for (struct dirent *e; d != NULL && (e = readdir(d)) != NULL;) {
-        bool half = ends_with(e->d_name, HALF_END) && strstr(e->d_name, PACK_END) != NULL;
-        if ((!half && !ends_with(e->d_name, PACK_END)) || strcmp(e->d_name, file_base(path)) == 0)
+        bool pack = ends_with(e->d_name, PACK_END), memo = ends_with(e->d_name, MEMO_END);
+        bool half = ends_with(e->d_name, HALF_END) &&
+                    (strstr(e->d_name, PACK_END) != NULL || strstr(e->d_name, MEMO_END) != NULL);
+        if ((!half && !pack && !memo) || strcmp(e->d_name, file_base(path)) == 0)
             continue;
         struct stat st;
         char *other = file_join(dir, e->d_name);
         if (lstat(other, &st) == 0 && S_ISREG(st.st_mode) &&
-            (is_old(&st, half ? CACHE_DAYS_HALF : CACHE_DAYS) || (!half && is_orphan(other))) &&
+            (is_old(&st, half ? CACHE_DAYS_HALF : CACHE_DAYS) || (pack && is_orphan(other))) &&
             unlink(other) == 0)
             log_write(LOG_INFO, "%s: removed from the cache", other);
         free(other);

@@ -21,9 +21,9 @@ char *cache_path(const char *name, uint64_t key);
 /* The pack that is kept there, which counts as used now; NULL if its sources have changed. */
 struct pack *cache_open(const char *path, uint64_t key);
 
-/* Removes from the folder of path the packs of which no source is there any more or that were not
- * used for CACHE_DAYS days, and what is left for CACHE_DAYS_HALF of those that were never done; not
- * path itself. */
+/* Removes from the folder of path the packs of which no source is there any more, packs and memos
+ * (nn/memo.h) that were not used for CACHE_DAYS days, and what is left for CACHE_DAYS_HALF of those
+ * that were never done; not path itself. */
 void cache_tidy(const char *path);
 
 #endif

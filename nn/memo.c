@@ -1,6 +1,7 @@
 /* memo: see memo.h. A file is a header and the bytes, written to a temporary name first. */
 #include "nn/memo.h"
 
+#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -65,8 +66,10 @@ bool memo_read(const char *kind, uint64_t key, void *data, size_t size)
     if (path != NULL && file_exists(path))
         text = file_read(path, sizeof(struct header) + size, &n, NULL);
     bool sound = text != NULL && is_sound(text, n, key, size);
-    if (sound)
+    if (sound) {
         memcpy(data, text + sizeof(struct header), size);
+        utimensat(AT_FDCWD, path, NULL, 0); /* it was used, see nn/cache.h */
+    }
     free(text);
     free(path);
     return sound;

@@ -2,12 +2,16 @@
 #include "nn/memo.h"
 #include "tests/unit/unit.h"
 
+#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <time.h>
 
 #include "base/file.h"
 #include "base/log.h"
 #include "base/mem.h"
+#include "nn/cache.h"
 
 static char cache[] = "/tmp/moodtop-memo-XXXXXX";
 
@@ -104,12 +108,36 @@ static void no_place_no_harm(void **state)
     assert_int_equal(setenv("XDG_CACHE_HOME", cache, 1), 0);
 }
 
+/* A memo that nobody read for long goes when the cache is tidied; reading it counts. */
+static void old_ones_go(void **state)
+{
+    (void)state;
+    const struct timespec old[2] = {{.tv_nsec = UTIME_OMIT},
+                                    {.tv_sec = time(NULL) - (CACHE_DAYS + 1) * 86400}};
+    int data = 5;
+    for (uint64_t key = 20; key < 23; key++) {
+        char *path = mem_printf("%s/moodtop/moods-%016llx.memo", cache, (unsigned long long)key);
+        memo_write("moods", key, &data, sizeof data);
+        if (key < 22)
+            assert_int_equal(utimensat(AT_FDCWD, path, old, 0), 0);
+        free(path);
+    }
+    assert_true(memo_read("moods", 20, &data, sizeof data));
+    char *pack = mem_printf("%s/moodtop/set.pack", cache);
+    cache_tidy(pack);
+    free(pack);
+    assert_true(memo_read("moods", 20, &data, sizeof data));
+    assert_false(memo_read("moods", 21, &data, sizeof data));
+    assert_true(memo_read("moods", 22, &data, sizeof data));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(comes_back_under_its_own_name),
         cmocka_unit_test(damage_is_as_if_it_had_never_been),
         cmocka_unit_test(tells_data_sets_apart),
+        cmocka_unit_test(old_ones_go),
         cmocka_unit_test(no_place_no_harm),
     };
     return cmocka_run_group_tests_name("memo", tests, set_up, tear_down);
