@@ -4,6 +4,8 @@
 #include <dlfcn.h>
 #include <string.h>
 
+#include "base/mem.h"
+
 /* The address of a function; NULL and err. */
 static void *find(const struct library_call *call, struct err *err)
 {
@@ -23,6 +25,7 @@ static int load(const struct library *l, struct err *err)
         void *function = find(&l->call[i], err);
         memcpy(l->call[i].place, &function, sizeof function);
     }
+    mem_forget_loading();
     return 0;
 }
 

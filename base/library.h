@@ -1,6 +1,7 @@
 /*
  * library: shared libraries that are loaded when they are first needed. libav comes with more than
- * a hundred others, which take 35 ms to load; most commands need none of them.
+ * a hundred others, which take 35 ms to load; most commands need none of them. What loading alone
+ * needed of them does not stay resident.
  *
  * Any thread.
  */

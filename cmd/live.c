@@ -173,7 +173,6 @@ static int run_live(const struct opts *opts, int argc, char **argv)
     }
     if (argc == 1)
         snprintf(mine.source.uri, sizeof mine.source.uri, "%s", argv[0]);
-    mem_forget_loading(); /* before and after opening: it is the peak that counts */
     struct live *live = live_open(&mine, mine.source.speed > 0, &err);
     if (live == NULL) {
         fprintf(stderr, "moodtop: %s\n", err.text);
