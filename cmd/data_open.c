@@ -110,10 +110,11 @@ static bool on_progress(void *ctx, const struct dataset_progress *p)
     return !asked_to_stop;
 }
 
-/* The first ^C ends a conversion, unless somebody else already listens; a second one kills. */
+/* The first ^C ends a conversion, unless somebody else already listens; a second one kills. It also
+ * ends what waits for a pipe to which nobody writes, so nothing is restarted. */
 static void watch_signals(struct data_tools *t)
 {
-    struct sigaction action = {.sa_handler = on_stop, .sa_flags = (int)SA_RESETHAND | SA_RESTART};
+    struct sigaction action = {.sa_handler = on_stop, .sa_flags = (int)SA_RESETHAND};
     asked_to_stop = 0;
     t->listens = true;
     for (size_t i = 0; i < MEM_COUNT(signals); i++) {

@@ -231,21 +231,37 @@ static void print_list(const struct job *j)
 /* ---- --fix ------------------------------------------------------------------------------------
  */
 
+/* The corrections files of the set, a line each. */
+static void tell_paths(const struct dataset *ds)
+{
+    const char *before = "";
+    for (int row = 0; row < ds->n; row++) {
+        const char *path = corrections_path(ds->corrections, row);
+        if (strcmp(path, before) != 0)
+            fprintf(stderr, "  %s\n", path);
+        before = path;
+    }
+}
+
 /* What was changed, where that stands, and the way back; on stderr, as stdout may be JSON. */
 static void report_fix(const struct job *j, int rows)
 {
-    const char *path = j->ds->n > 0 ? corrections_path(j->ds->corrections, 0) : "";
-    if (j->opts->doctor.undo)
-        fprintf(stderr, "%d images are back in Training (%s)\n", rows, path);
-    else if (rows == 0)
+    const char *set = j->opts->doctor.data, *quote = strpbrk(set, " \"$&;()*?") != NULL ? "'" : "";
+    if (j->opts->doctor.undo) {
+        fprintf(stderr, "%d images are back in Training:\n", rows);
+        tell_paths(j->ds);
+    } else if (rows == 0) {
         fprintf(stderr, "nothing to fix: no image of Training stands in another split\n");
-    else
+    } else {
         fprintf(stderr,
-                "excluded %d images of Training that stand in another split too: a line each in\n"
-                "  %s\n"
+                "excluded %d images of Training that stand in another split too: a line each in\n",
+                rows);
+        tell_paths(j->ds);
+        fprintf(stderr,
                 "train, eval and stats leave them out from now on; to take that back:\n"
-                "  moodtop doctor --data %s --undo\n",
-                rows, path, j->opts->doctor.data);
+                "  moodtop doctor --data %s%s%s --undo\n",
+                quote, set, quote);
+    }
 }
 
 static int fix(struct job *j, struct err *err)

@@ -31,11 +31,7 @@ static int open_job(struct job *j, const struct opts *opts, struct err *err)
     j->dir =
         opts->model.dir[0] != '\0' ? mem_strdup(opts->model.dir) : model_default_dir("emotion");
     j->split_name = opts->eval.split;
-    int split = split_find(j->split_name);
-    if (split < 0)
-        return err_set(err, "--split %s: expected Training, PublicTest or PrivateTest",
-                       j->split_name);
-    j->split = (enum split)split;
+    j->split = (enum split)split_find(j->split_name);
     int threads = opts->eval.threads > 0 ? opts->eval.threads : thread_cpus();
     if ((j->model = model_open(j->dir, err)) == NULL || model_load_weights(j->model, err) != 0 ||
         (j->ds = data_open_set(opts, opts->eval.data, err)) == NULL ||
@@ -43,7 +39,7 @@ static int open_job(struct job *j, const struct opts *opts, struct err *err)
         return -1;
     if (evaluate_fits(j->model, j->ds, err) != 0)
         return -1;
-    if (j->ds->count[split] == 0)
+    if (j->ds->count[j->split] == 0)
         return err_set(err, "%s: has no row of %s", opts->eval.data, j->split_name);
     return 0;
 }
@@ -181,6 +177,11 @@ static int eval_run(const struct opts *opts, int argc, char **argv)
     struct job j = {0};
     if (opts->eval.data[0] == '\0') {
         fputs("moodtop eval: which data? expected --data SET (fer2013.csv)\n", stderr);
+        return EXIT_USAGE;
+    }
+    if (split_find(opts->eval.split) < 0) {
+        fprintf(stderr, "moodtop eval: --split %s: expected Training, PublicTest or PrivateTest\n",
+                opts->eval.split);
         return EXIT_USAGE;
     }
     int code = EXIT_OK;

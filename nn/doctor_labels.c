@@ -6,9 +6,7 @@
 
 #include "base/mem.h"
 #include "nn/doctor_kinds.h"
-
-/* FER2013's class of each column of votes; -1: contempt, unknown, not a face. */
-static const int class_of_vote[DATASET_VOTES] = {6, 3, 5, 4, 0, 1, 2, -1, -1, -1};
+#include "nn/ferplus.h"
 
 static const struct {
     const char *name, *title;
@@ -44,13 +42,13 @@ bool doctor_find_ferplus(struct doctor_run *run)
             sum += votes[v];
             best = votes[v] > votes[best] ? v : best;
         }
-        if (2 * votes[best] <= sum || class_of_vote[best] == run->ds->label[row])
+        if (2 * votes[best] <= sum || ferplus_class[best] == run->ds->label[row])
             continue;
         doctor_add(run, (struct doctor_finding){.kind = DOCTOR_FERPLUS,
                                                 .row = row,
                                                 .other = -1,
                                                 .score = (float)votes[best] / (float)sum,
-                                                .better = (int8_t)class_of_vote[best]});
+                                                .better = (int8_t)ferplus_class[best]});
     }
     return true;
 }

@@ -15,8 +15,7 @@
 
 enum { VOTES = FERPLUS_VOTES, VOTES_MAX = 1000 };
 
-/* FER2013's class of each column of votes; -1: none of the seven. */
-static const int class_of[VOTES] = {6, 3, 5, 4, 0, 1, 2, -1, -1, -1};
+const int ferplus_class[VOTES] = {6, 3, 5, 4, 0, 1, 2, -1, -1, -1};
 
 /* Reads ",4,0,...": VOTES numbers up to the end of the line; 0 or -1. */
 static int parse_votes(const char *p, int *votes, struct err *err)
@@ -193,14 +192,14 @@ bool ferplus_share(const float *votes, float *share)
     float known = 0.0f, all = 0.0f;
     for (int i = 0; i < VOTES; i++) {
         all += votes[i];
-        known += class_of[i] >= 0 ? votes[i] : 0.0f;
+        known += ferplus_class[i] >= 0 ? votes[i] : 0.0f;
     }
     /* the sums of tenths are not exact: half of the votes is enough */
     if (known <= 0.0f || known < 0.4999f * all)
         return false;
     for (int i = 0; i < VOTES; i++)
-        if (class_of[i] >= 0)
-            share[class_of[i]] = votes[i] / known;
+        if (ferplus_class[i] >= 0)
+            share[ferplus_class[i]] = votes[i] / known;
     return true;
 }
 

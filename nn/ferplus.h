@@ -13,6 +13,9 @@
 
 enum { FERPLUS_VOTES = 10 }; /* what a tagger could say: the columns, in the file's order */
 
+/* FER2013's class of each column; -1: none of the seven (contempt, unknown, not a face). */
+extern const int ferplus_class[FERPLUS_VOTES];
+
 /*
  * Joins the file to the data set by row, as ferplus_votes does; a set in memory has the file's
  * rows. votes (ds->n, FERPLUS_VOTES) gets the share of each column among the taggers; it stays as

@@ -236,6 +236,14 @@ static void interrupt(const char *command, const char *ls)
     free(line);
 }
 
+static void a_pipe_that_nobody_writes_to_is_no_trap(void **state)
+{
+    (void)state;
+    assert_int_equal(shell_run("mkfifo pipe"), 0);
+    /* 124: SIGTERM was enough; 137: it was not */
+    assert_int_equal(shell_run("timeout -k 20 0.5 $M stats --data pipe"), 124);
+}
+
 static void an_interrupt_leaves_nothing(void **state)
 {
     (void)state;
@@ -301,6 +309,7 @@ int main(void)
         cmocka_unit_test(pictures_of_folders_are_read),
         cmocka_unit_test(key_points_are_no_lessons),
         cmocka_unit_test(a_full_disk_is_told),
+        cmocka_unit_test(a_pipe_that_nobody_writes_to_is_no_trap),
         cmocka_unit_test(an_interrupt_leaves_nothing),
     };
     return cmocka_run_group_tests(tests, make_set, shell_teardown);

@@ -177,7 +177,7 @@ static void what_is_wrong_is_said(void **state)
         {"$M train --resume $D --data $D/data.csv", 1, "not a run directory"},
         {"$M train --data $D/data.csv --out $D/data.csv/x --model tests/data/tiny", 1,
          "data.csv/x: cannot make the folder: Not a directory"},
-        {"$M eval --data $D/data.csv --model tests/data/tiny --split Private", 1,
+        {"$M eval --data $D/data.csv --model tests/data/tiny --split Private", 2,
          "--split Private: expected Training, PublicTest or PrivateTest"},
         {"$M eval --data $D/data.csv --model tests/data/tiny", 1, "weights.safetensors"},
     };
