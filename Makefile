@@ -111,7 +111,7 @@ $(B)/libmoodtop.a: $(LIB_OBJ) $(B)/.objects
 
 # The loops of the network engine want vectors; -O2 of gcc 12 leaves most of them scalar.
 $(B)/nn/%.o: private FASTER = $(if $(filter -O2,$(CFLAGS)),-O3)
-$(B)/vision/camera_pixels.o $(B)/vision/media_frame.o: private FASTER = $(if $(filter -O2,$(CFLAGS)),-O3)
+$(B)/vision/camera_pixels.o $(B)/vision/crop.o $(B)/vision/media_frame.o: private FASTER = $(if $(filter -O2,$(CFLAGS)),-O3)
 
 $(B)/%.o: %.c $(B)/.flags
 	@mkdir -p $(@D)

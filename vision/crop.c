@@ -4,6 +4,9 @@
 #include <assert.h>
 #include <math.h>
 #include <stddef.h>
+#include <string.h>
+
+#define SPAN 1024 /* pixels of a row that are summed at a time */
 
 struct crop_area crop_area(const struct box *box, double margin, int height, int width)
 {
@@ -51,36 +54,81 @@ static float share(struct stretch s, int i)
     return least((float)i + 1, s.hi) - most((float)i, s.lo);
 }
 
-/* The sum over one row, weighted by how much of each pixel is covered. */
-static float row_sum(const uint8_t *row, int n, struct stretch s)
+/* sum[i] += weight * pixel (first + i) of a row of `width`; what lies outside is the border. */
+static void add_row(float *restrict sum, const uint8_t *restrict row, int first, int n, int width,
+                    float weight)
 {
-    int first = (int)floorf(s.lo), last = (int)ceilf(s.hi) - 1;
-    float sum = share(s, first) * row[clamp(first, n)];
-    if (last > first)
-        sum += share(s, last) * row[clamp(last, n)];
-    for (int i = first + 1; i < last; i++)
-        sum += row[clamp(i, n)];
-    return sum;
+    int i = 0, from = first < 0 ? -first : 0, to = width - first < n ? width - first : n;
+    for (; i < n && i < from; i++)
+        sum[i] += weight * row[0];
+    for (; i < to; i++)
+        sum[i] += weight * row[first + i];
+    for (; i < n; i++)
+        sum[i] += weight * row[width - 1];
 }
 
+/* The mean over a stretch of summed rows, of which sum[0] is pixel `first`. */
+static float mean_along(const float *sum, int first, struct stretch s)
+{
+    int from = (int)floorf(s.lo), last = (int)ceilf(s.hi) - 1;
+    float all = share(s, from) * sum[from - first];
+    for (int i = from + 1; i < last; i++)
+        all += sum[i - first];
+    if (last > from)
+        all += share(s, last) * sum[last - first];
+    return all / (s.hi - s.lo);
+}
+
+/* One output pixel, by itself. */
+static float mean_of(const uint8_t *grey, int width, int height, struct stretch along,
+                     struct stretch down)
+{
+    double all = 0;
+    for (int j = (int)floorf(down.lo); j < (int)ceilf(down.hi); j++) {
+        const uint8_t *row = grey + (size_t)clamp(j, height) * (size_t)width;
+        double line = 0;
+        for (int i = (int)floorf(along.lo); i < (int)ceilf(along.hi); i++)
+            line += (double)share(along, i) * row[clamp(i, width)];
+        all += (double)share(down, j) * line;
+    }
+    return (float)(all / (double)((along.hi - along.lo) * (down.hi - down.lo)));
+}
+
+/* The output pixels from x on whose stretches fit into SPAN pixels: the one behind the last. */
+static int fitting(const struct crop_area *area, float step, int x, int width)
+{
+    int first = (int)floorf(stretch_of(area->x, step, x).lo), end = x;
+    while (end < width && (int)ceilf(stretch_of(area->x, step, end).hi) - first <= SPAN)
+        end++;
+    return end;
+}
+
+/*
+ * Rows are summed first, which is nearly all of the work, in a loop that the compiler turns into
+ * vector instructions; then each output pixel is a sum along what came out.
+ */
 void crop_scale(const uint8_t *grey, int picture_width, int picture_height,
                 const struct crop_area *area, float *out, int height, int width)
 {
     assert(area->w > 0 && area->h > 0 && picture_width > 0 && picture_height > 0);
-    float step_x = area->w / (float)width, step_y = area->h / (float)height;
-    for (int y = 0; y < height; y++) {
-        struct stretch down = stretch_of(area->y, step_y, y);
-        int first = (int)floorf(down.lo), last = (int)ceilf(down.hi) - 1;
-        for (int x = 0; x < width; x++) {
-            struct stretch along = stretch_of(area->x, step_x, x);
-            float sum = 0;
-            for (int j = first; j <= last; j++) {
-                const uint8_t *row =
-                    grey + (size_t)clamp(j, picture_height) * (size_t)picture_width;
-                sum += share(down, j) * row_sum(row, picture_width, along);
-            }
-            out[y * width + x] = sum / ((along.hi - along.lo) * (down.hi - down.lo));
+    float step_x = area->w / (float)width, step_y = area->h / (float)height, sum[SPAN];
+    for (int x = 0, end; x < width; x = end) {
+        end = fitting(area, step_x, x, width);
+        int first = (int)floorf(stretch_of(area->x, step_x, x).lo);
+        int n = end > x ? (int)ceilf(stretch_of(area->x, step_x, end - 1).hi) - first : 0;
+        for (int y = 0; y < height; y++) {
+            struct stretch down = stretch_of(area->y, step_y, y);
+            memset(sum, 0, (size_t)n * sizeof *sum);
+            for (int j = (int)floorf(down.lo); n > 0 && j < (int)ceilf(down.hi); j++)
+                add_row(sum, grey + (size_t)clamp(j, picture_height) * (size_t)picture_width, first,
+                        n, picture_width, share(down, j) / (down.hi - down.lo));
+            for (int i = x; i < end; i++)
+                out[y * width + i] = mean_along(sum, first, stretch_of(area->x, step_x, i));
+            if (end == x)
+                out[y * width + x] = mean_of(grey, picture_width, picture_height,
+                                             stretch_of(area->x, step_x, x), down);
         }
+        end += end == x;
     }
 }
 
