@@ -112,7 +112,7 @@ static void draw_text(struct browse *b, WINDOW *win, int row)
     bold.attr |= A_BOLD;
     line(b, win, 0, bold, text);
     dataset_origin(ds, row, where, sizeof where);
-    snprintf(text, sizeof text, "row %d  %s  %s", row, split_name((enum split)ds->split[row]),
+    snprintf(text, sizeof text, "row %d %s %s", row, split_name((enum split)ds->split[row]),
              where);
     line(b, win, 1, plain, text);
     network_text(b, row, text, sizeof text);
@@ -181,7 +181,7 @@ static void draw_mean_face(struct browse *b, WINDOW *win)
     draw_picture(b, win, news->mean + (size_t)b->class * DATASET_PIXELS);
     snprintf(text, sizeof text, "the mean of all that the source calls %s",
              b->study->ds->class_name[b->class]);
-    line(b, win, 0, b->mood[b->class].ink, text);
+    lines(b, win, 0, b->mood[b->class].ink, text);
 }
 
 void browse_detail_draw(struct browse *b, WINDOW *win)

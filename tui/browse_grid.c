@@ -8,6 +8,7 @@ enum {
     DETAIL_FROM = 60,  /* columns of a body that has room for the large face beside the grid */
     DETAIL_LEAST = 28, /* columns of that */
     DETAIL_MOST = 56,
+    WORDS_LEAST = 42, /* columns for what is known of a face beside its picture alone */
     TEXT_ROWS = 5,
     FACES_DOWN = 4, /* tiles of a high pane, in the mean */
     LOW = 30,       /* rows of a pane that shows fewer */
@@ -18,6 +19,11 @@ enum {
 static int clamp(int v, int lo, int hi)
 {
     return v < lo ? lo : v > hi ? hi : v;
+}
+
+static int least(int a, int b)
+{
+    return a < b ? a : b;
 }
 
 /* Rows of the bars: those of the network, of the votes, and a title. */
@@ -40,6 +46,24 @@ static void lay_out_detail(struct browse *b, struct layout_rect r)
     l->picture = (struct layout_rect){r.y, r.x, picture, r.w};
     l->text = (struct layout_rect){r.y + picture, r.x, text, r.w};
     l->bars = (struct layout_rect){r.y + picture + text, r.x, r.h - picture - text, r.w};
+}
+
+/* The chosen face alone: as large as there is room for, and beside it, or below in a narrow body,
+ * what is known of it. */
+static void lay_out_alone(struct browse *b, struct layout_rect r)
+{
+    struct browse_layout *l = &b->layout;
+    int side = r.h < (r.w - WORDS_LEAST) / 2 ? r.h : (r.w - WORDS_LEAST) / 2;
+    if (2 * side < r.h) {
+        lay_out_detail(b, r);
+        return;
+    }
+    struct layout_rect words = {r.y, r.x + 2 * side + 2, r.h, r.w - 2 * side - 2};
+    int text = clamp(r.h / 4, 1, TEXT_ROWS);
+    l->picture = (struct layout_rect){r.y, r.x, r.h, 2 * side};
+    l->text = (struct layout_rect){words.y, words.x, text, words.w};
+    l->bars =
+        (struct layout_rect){words.y + text, words.x, least(words.h - text, bar_rows(b)), words.w};
 }
 
 /* The height of tiles in a pane: as the user wants it, else such that faces can be told and lines
@@ -98,8 +122,10 @@ void browse_lay_out(struct browse *b, WINDOW *win)
     getmaxyx(win, rows, cols);
     l->head = (struct layout_rect){0, 0, 1, cols};
     int detail = cols >= DETAIL_FROM ? clamp(cols * 3 / 8, DETAIL_LEAST, DETAIL_MOST) : 0;
-    int width = b->alone ? -1 : lay_out_grid(b, rows, cols, cols - detail);
-    if (b->alone || detail > 0)
+    int width = b->alone ? 0 : lay_out_grid(b, rows, cols, cols - detail);
+    if (b->alone)
+        lay_out_alone(b, (struct layout_rect){1, 0, rows - 1, cols});
+    else if (detail > 0)
         lay_out_detail(b, (struct layout_rect){1, width + 1, rows - 1, cols - width - 1});
     windows(b, win);
     browse_scroll(b);

@@ -258,14 +258,14 @@ static void findings_lead_to_their_images(void **state)
     pty_see(p, "3995 13.9%");
     pty_keys(p, "kkkk\r");
     pty_see(p, "594 of 35887  in two splits"); /* and their twins in Training are not among them */
-    pty_see(p, "PublicTest  fer2013.csv:28727");
+    pty_see(p, "PublicTest fer2013.csv:28727");
     pty_keys(p, "o");
     pty_see(p, "the other face of this finding, row 28448");
-    pty_see(p, "Training  fer2013.csv:28450");
+    pty_see(p, "Training fer2013.csv:28450");
     pty_keys(p, "o");
-    pty_see(p, "PublicTest  fer2013.csv:28727");
+    pty_see(p, "PublicTest fer2013.csv:28727");
     pty_keys(p, "ol");
-    pty_gone(p, "Training  fer2013.csv:28450");
+    pty_gone(p, "Training fer2013.csv:28450");
     pty_quit(p);
 }
 
