@@ -261,17 +261,31 @@ static void help_opens_closes_and_eats_no_key(void **state)
     pty_quit(p);
 }
 
+struct place {
+    int row, col;
+};
+
+static bool is_focused(struct pty *p, const void *title)
+{
+    const struct place *at = title;
+    return pty_cell(p, at->row, at->col).reverse;
+}
+
+static bool is_unfocused(struct pty *p, const void *title)
+{
+    return !is_focused(p, title);
+}
+
 static void panes_are_focused_and_maximised(void **state)
 {
     (void)state;
     struct pty *p = start(24, 80, NULL);
-    int row, col;
+    struct place title;
     pty_see_face(p);
-    pty_find(p, "picture:", &row, &col);
-    assert_true(pty_cell(p, row, col).reverse);
+    assert_true(pty_find(p, "picture:", &title.row, &title.col));
+    assert_true(is_focused(p, &title));
     pty_keys(p, "\t\t");
-    pty_frames(p, 2);
-    assert_false(pty_cell(p, row, col).reverse);
+    assert_true(pty_wait(p, is_unfocused, &title));
     pty_keys(p, "z");
     pty_gone(p, "picture:");
     pty_see(p, "last 60 s");
