@@ -43,8 +43,6 @@ ifneq ($(VECTORS),)
 LEVEL := $(or $(VECTORS_$(VECTORS)),$(error VECTORS is avx2 or plain))
 endif
 SAN := $(if $(SANITIZE),-fsanitize=$(SANITIZE) -fno-omit-frame-pointer)
-# What is undefined ends a test, also where nobody reads what the sanitizer says of it.
-export UBSAN_OPTIONS ?= halt_on_error=1:print_stacktrace=1
 
 # Asked once a run, and only by goals that compile; what is missing is named by deps.sh.
 PKG_CFLAGS = $(eval PKG_CFLAGS := $(shell pkg-config --cflags $(PKGS) 2>/dev/null))$(PKG_CFLAGS)
