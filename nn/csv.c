@@ -11,6 +11,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -70,6 +71,7 @@ struct csv {
     struct pool *pool;
     struct csv_columns columns;
     int fd;
+    bool pipe; /* or anything else that may let us wait: read by the caller's thread, which hears */
     struct block block[2];
     int now;             /* the block that is parsed; the other one is read */
     struct wave wave[2]; /* of each block; that of the other one is written meanwhile */
@@ -82,16 +84,25 @@ struct csv {
 /* ---- on any thread ------------------------------------------------------------------------- */
 
 /* Reads the block behind what is left of the one before. */
+static void read_some(struct csv *c, struct block *b)
+{
+    ssize_t n = read(c->fd, b->data + FRONT + b->size, BLOCK - b->size);
+    if (n < 0 && errno == EINTR)
+        return;
+    b->error = n < 0 ? errno : 0;
+    b->eof = n == 0;
+    b->size += n > 0 ? (size_t)n : 0;
+}
+
+static bool is_filled(const struct block *b)
+{
+    return b->size == BLOCK || b->eof || b->error != 0;
+}
+
 static void read_block(struct csv *c, struct block *b)
 {
-    while (b->size < BLOCK && !b->eof && b->error == 0) {
-        ssize_t n = read(c->fd, b->data + FRONT + b->size, BLOCK - b->size);
-        if (n < 0 && errno == EINTR)
-            continue;
-        b->error = n < 0 ? errno : 0;
-        b->eof = n == 0;
-        b->size += n > 0 ? (size_t)n : 0;
-    }
+    while (!is_filled(b))
+        read_some(c, b);
 }
 
 static void piece_room(struct piece *p, bool points)
@@ -195,11 +206,11 @@ static void do_task(void *ctx, int i, int worker)
     (void)worker;
     if (i == 0)
         hash_wave(c, before);
-    else if (i == 1)
+    else if (i == 1 && !c->pipe)
         read_block(c, &c->block[1 - c->now]);
-    else if (i < 2 + now->pieces)
+    else if (i > 1 && i < 2 + now->pieces)
         parse_piece(&c->columns, &now->piece[i - 2]);
-    else
+    else if (i > 1)
         write_piece(c, &before->piece[i - 2 - now->pieces]);
 }
 
@@ -319,6 +330,19 @@ static int tell(struct csv *c, struct err *err)
     return c->how->progress(c->how->ctx, &p) ? 0 : err_set(err, "%s: given up", c->path);
 }
 
+/* The same of a pipe: whoever waits for it may give up. 0 or -1. */
+static int wait_block(struct csv *c, struct block *b, struct err *err)
+{
+    while (!is_filled(b)) {
+        struct pollfd p = {.fd = c->fd, .events = POLLIN};
+        if (poll(&p, 1, 100) > 0)
+            read_some(c, b);
+        if (tell(c, err) != 0)
+            return -1;
+    }
+    return 0;
+}
+
 /* Reads the header out of the first block, whose place moves behind it. */
 static int read_header(struct csv *c, struct err *err)
 {
@@ -345,7 +369,10 @@ static int read_header(struct csv *c, struct err *err)
 static int read_blocks(struct csv *c, struct err *err)
 {
     struct wave *before;
-    read_block(c, &c->block[0]);
+    if (!c->pipe)
+        read_block(c, &c->block[0]);
+    else if (wait_block(c, &c->block[0], err) != 0)
+        return -1;
     if (read_header(c, err) != 0)
         return -1;
     for (;;) {
@@ -353,6 +380,8 @@ static int read_blocks(struct csv *c, struct err *err)
         double size = (double)b->size;
         before = &c->wave[1 - c->now];
         cut_block(c);
+        if (c->pipe && wait_block(c, &c->block[1 - c->now], err) != 0)
+            return -1;
         pool_run(c->pool, 2 + c->wave[c->now].pieces + before->pieces, do_task, c);
         for (int k = 0; k < before->pieces; k++)
             if ((errno = before->piece[k].error) != 0)
@@ -410,7 +439,8 @@ int csv_read(const char *path, const struct dataset_how *how, struct pack_writer
     if (c->fd < 0) {
         err_errno(err, "%s", path);
     } else if ((c->pool = pool_new(cpus < THREADS_MAX ? cpus : THREADS_MAX, err)) != NULL) {
-        c->size = fstat(c->fd, &st) == 0 && S_ISREG(st.st_mode) ? (double)st.st_size : 0.0;
+        c->pipe = fstat(c->fd, &st) != 0 || !S_ISREG(st.st_mode);
+        c->size = c->pipe ? 0.0 : (double)st.st_size;
         for (int i = 0; i < 2; i++) {
             c->block[i].data = mem_zalloc(FRONT + BLOCK + 2 * CSV_PIXELS_SLACK, 1);
             c->block[i].start = FRONT;

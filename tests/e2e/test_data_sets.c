@@ -3,10 +3,13 @@
  */
 #include "tests/unit/unit.h"
 
+#include <fcntl.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
+#include <unistd.h>
 
 #include "base/file.h"
 #include "base/mem.h"
@@ -274,6 +277,29 @@ static void an_interrupt_leaves_nothing(void **state)
     assert_int_not_equal(shell_run("ls -d l.csv"), 0);
 }
 
+/* A pipe into which nobody writes: the program waits, but hears. */
+static void an_interrupt_ends_the_wait_for_a_pipe(void **state)
+{
+    (void)state;
+    char *fifo = file_join(shell_dir, "fifo");
+    assert_int_equal(mkfifo(fifo, 0600), 0);
+    pid_t pid = fork();
+    if (pid == 0) {
+        execl(getenv("M"), "moodtop", "stats", "--data", fifo, NULL);
+        _exit(127);
+    }
+    int fd = open(fifo, O_WRONLY | O_CLOEXEC), status = 0; /* until it is open on the other side */
+    assert_int_equal(kill(pid, SIGINT), 0);
+    for (int tenths = 0; tenths < 300 && waitpid(pid, &status, WNOHANG) == 0; tenths++)
+        usleep(100000);
+    kill(pid, SIGKILL);
+    waitpid(pid, NULL, 0);
+    close(fd);
+    assert_true(WIFSIGNALED(status));
+    assert_int_equal(WTERMSIG(status), SIGINT);
+    free(fifo);
+}
+
 static int make_set(void **state)
 {
     (void)state;
@@ -311,6 +337,7 @@ int main(void)
         cmocka_unit_test(a_full_disk_is_told),
         cmocka_unit_test(a_pipe_that_nobody_writes_to_is_no_trap),
         cmocka_unit_test(an_interrupt_leaves_nothing),
+        cmocka_unit_test(an_interrupt_ends_the_wait_for_a_pipe),
     };
     return cmocka_run_group_tests(tests, make_set, shell_teardown);
 }
