@@ -215,6 +215,7 @@ static int media_open(struct source *s, struct err *err)
     if (open_file(s, m, err) != 0)
         return -1;
     timing_init(&m->timing, m->input.endless ? 0 : s->opts.speed);
+    m->timing.hurries = m->input.pipe != NULL;
     return 0;
 }
 

@@ -13,12 +13,17 @@
 #include "vision/source.h"
 
 struct timing {
-    double speed;   /* 0 = no waiting at all */
+    double speed; /* 0 = no waiting at all */
+    /* Pictures that are there before they are due come a tenth sooner, until a second's half is
+     * caught up with: for a sender in real time that began before anybody listened. */
+    bool hurries;
     bool running;   /* origin is set */
+    int64_t last;   /* what was waited for last, ns behind origin */
+    int64_t left;   /* ns that may still be caught up with */
     int64_t origin; /* clock_now() at which second 0 is due */
 };
 
-/* Starts anew; the next picture is due at once. */
+/* Starts anew, without hurry; the next picture is due at once. */
 void timing_init(struct timing *p, double speed);
 
 /*

@@ -126,7 +126,10 @@ static int delay(int rows, int cols, int turns, char **command)
             turn++;
         }
         write_frame(out, bright);
-        for (next += 1 / 30.0 + 0.0003; now() < next;) {
+        next += 1 / 30.0 + 0.0003;
+        if (next < now()) /* the pipe was full: the next one comes when it would have come */
+            next = now();
+        while (now() < next) {
             long n = take(master, 1 + (int)((next - now()) * 1e3));
             if (n < 0)
                 return 1;

@@ -76,6 +76,31 @@ static void test_stopped(void **state)
     atomic_store(&source.stop, false);
 }
 
+/* A pipe whose pictures always wait is caught up with by half a second, and by no more. */
+static void test_hurry(void **state)
+{
+    (void)state;
+    struct timing t;
+    int64_t first, before, due;
+    timing_init(&t, 1);
+    t.hurries = true;
+    assert_true(timing_wait(&t, &source, 0, &first));
+    before = first;
+    atomic_store(&source.stop, true); /* so that nobody really waits */
+    for (int i = 1; i <= 30; i++) {
+        timing_wait(&t, &source, i, &due);
+        timing_wait(&t, &source, i, &due); /* asked again for the same picture */
+        int64_t step = due - before, want = i <= 5 ? 900 * CLOCK_MS : CLOCK_S;
+        assert_true(step >= want - 1000 && step <= want + 1000);
+        before = due;
+    }
+    atomic_store(&source.stop, false);
+    timing_init(&t, 1); /* without hurry */
+    assert_true(timing_wait(&t, &source, 0, &first));
+    assert_false(timing_wait(&t, &source, 10, &due));
+    assert_true(due == first + 10 * CLOCK_S);
+}
+
 /* After a pause the film goes on from where it is: the next pictures do not come in a burst. */
 static void test_pause_is_not_caught_up(void **state)
 {
@@ -117,6 +142,7 @@ int main(void)
         cmocka_unit_test(test_not_due_yet),
         cmocka_unit_test(test_slowest),
         cmocka_unit_test(test_stopped),
+        cmocka_unit_test(test_hurry),
         cmocka_unit_test(test_pause_is_not_caught_up),
         cmocka_unit_test(test_hiccup_is_caught_up),
     };
