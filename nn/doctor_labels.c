@@ -107,7 +107,7 @@ static void place(const struct dataset *ds, int row, char *text, size_t size)
 void doctor_text(const struct dataset *ds, const struct doctor_finding *f, char *text, size_t size)
 {
     char other[320] = "";
-    const char *better = f->better >= 0 ? ds->class_name[f->better] : "none of the classes";
+    const char *better = f->better >= 0 ? ds->class_name[f->better] : "no class";
     if (f->other >= 0)
         place(ds, f->other, other, sizeof other);
     switch ((enum doctor_kind)f->kind) {
