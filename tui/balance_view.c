@@ -178,8 +178,10 @@ static void status_of(const struct view *v, char *text, size_t size)
         excluded += b->stats.excluded[i];
     }
     snprintf(text, size, "%s  %ld images", s->name, b->stats.all.n);
-    if (relabelled + excluded > 0)
-        text_add(text, size, "  %ld relabelled, %ld left out", relabelled, excluded);
+    if (relabelled > 0)
+        text_add(text, size, "  %ld relabelled", relabelled);
+    if (excluded > 0)
+        text_add(text, size, "%s %ld left out", relabelled > 0 ? "," : " ", excluded);
     if (s->what[0] != '\0')
         text_add(text, size, "  %s", s->what);
 }

@@ -203,8 +203,10 @@ static void status_of(const struct view *v, char *text, size_t size)
     snprintf(text, size, "%s  %d/%d", s->name, b->list.count > 0 ? b->at + 1 : 0, b->list.count);
     if (s->ds->corrections != NULL)
         corrections_count(s->ds->corrections, &relabelled, &excluded, NULL);
-    if (relabelled + excluded > 0)
-        text_add(text, size, "  %d relabelled, %d left out", relabelled, excluded);
+    if (relabelled > 0)
+        text_add(text, size, "  %d relabelled", relabelled);
+    if (excluded > 0)
+        text_add(text, size, "%s %d left out", relabelled > 0 ? "," : " ", excluded);
     if (dataset_skipped(s->ds) > 0)
         text_add(text, size, "  %ld damaged", dataset_skipped(s->ds));
     if (s->what[0] != '\0')

@@ -147,8 +147,7 @@ static void a_set_on_the_screen(void **state)
     draw(&v, win);
     char text[128];
     balance_view.status(&v, text, sizeof text);
-    assert_string_equal(text,
-                        "set.csv  29 images  0 relabelled, 1 left out  reading set.csv: 41 %");
+    assert_string_equal(text, "set.csv  29 images  1 left out  reading set.csv: 41 %");
     balance_view.close(&v);
     free(v.state);
     delwin(win);
