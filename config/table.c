@@ -284,9 +284,9 @@ const struct table_row table_rows[] = {
      .help = "wait until no other run of the same folder is trained; detached runs wait anyway"},
     {FIELD(launch, now), BOOL("false"), .flag_only = true,
      .help = "start at once, also while another run is trained"},
-    {FIELD(launch, nice), INT("19", 0, 19),
-     .help = "how much a detached run leaves the processors to others: 19 is most, for the live "
-             "screen beside it; with 0 it takes its full share"},
+    {FIELD(launch, nice), INT("10", 0, 19),
+     .help = "how much a detached run leaves the processors to others, the live screen beside it "
+             "first of all: 19 is most, with 0 it takes its full share"},
 
     {FIELD(runs, dir), PATH(""), .flag = "out", .letter = 'o', .metavar = "DIR",
      .help = "folder of the run directories; empty is that of [train] out"},
