@@ -58,6 +58,13 @@ void thread_join(struct thread *t)
     t->started = 0;
 }
 
+void thread_leave(struct thread *t)
+{
+    if (t->started)
+        pthread_detach(t->id);
+    t->started = 0;
+}
+
 int thread_cpus(void)
 {
     cpu_set_t set;

@@ -25,6 +25,10 @@ int thread_start(struct thread *t, const char *name, void *(*fn)(void *), void *
 /* Waits for the thread to end; does nothing if it was never started. */
 void thread_join(struct thread *t);
 
+/* Lets the thread end by itself, or with the program: for one that may never come back. What it
+ * uses is its own from now on. */
+void thread_leave(struct thread *t);
+
 /* How many processors this process may run on (its affinity mask), at least 1. */
 int thread_cpus(void);
 

@@ -263,8 +263,10 @@ void lookout_close(struct lookout *l)
         return;
     l->want.end = true;
     send(l);
-    if (mailbox_wait(&l->over, clock_now() + LEAVE_NS) == NULL)
+    if (mailbox_wait(&l->over, clock_now() + LEAVE_NS) == NULL) {
+        thread_leave(&l->thread);
         return;
+    }
     thread_join(&l->thread);
     release(l);
 }
