@@ -15,6 +15,7 @@ seeds() {
            for file in tests/data/nn/*.safetensors; do [ -f "$file" ] && cp "$file" "$2/"; done ;;
     csv) cp tests/data/bad/csv_* "$2/"
          { echo emotion,pixels,Usage; row Training; row PublicTest; row PrivateTest; } >"$2/sound.csv"
+         { echo class,pixels,Usage; row Training; row PublicTest; } | sed 's/^3,/bored,/' >"$2/named.csv"
          { cat "$2/sound.csv"; printf '\0'
            echo Usage,Image name,neutral,happiness,surprise,sadness,anger,disgust,fear,contempt,unknown,NF
            echo Training,a.png,4,0,0,1,3,2,0,0,0,0; echo PublicTest,,0,9,1,0,0,0,0,0,0,0
