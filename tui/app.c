@@ -42,7 +42,7 @@ struct app {
     bool quit, dirty, urgent, mouse;
     int signal;
     double fps;
-    int64_t drawn; /* when the last frame went out */
+    int64_t slot; /* when the next drawing may go out */
     char notice[160];
     int64_t notice_until;
     char trouble[ERR_TEXT_MAX]; /* why a view did not open; until the next key */
@@ -411,13 +411,24 @@ static void on_signals(struct app *a, int bits)
         a->dirty = a->urgent = true;
 }
 
+/*
+ * When the next drawing may go out. A drawing that was late by less than half a period does not
+ * delay those behind it: pictures that come at the wanted rate, but not like clockwork, are drawn
+ * as they come.
+ */
+static int64_t next_slot(const struct app *a, int64_t now)
+{
+    int64_t period = (int64_t)(1e9 / a->fps), least = now - period / 2;
+    return (a->slot < least ? least : a->slot > now ? now : a->slot) + period;
+}
+
 /* When the loop has to wake up even if nothing comes in. */
 static int64_t next_wake(const struct app *a, int64_t now)
 {
     int64_t wake = now + TICK_NS;
     if (!a->dirty)
         return wake;
-    int64_t due = a->urgent ? now : a->drawn + (int64_t)(1e9 / a->fps);
+    int64_t due = a->urgent ? now : a->slot;
     int64_t ready = screen_ready_at();
     due = ready > due ? ready : due;
     return due < wake ? due : wake;
@@ -467,7 +478,7 @@ static void step(struct app *a)
         a->dirty = true;
     }
     update_views(a, now);
-    bool due = a->urgent || now >= a->drawn + (int64_t)(1e9 / a->fps);
+    bool due = a->urgent || now >= a->slot;
     if (a->quit || !a->dirty || !due || !screen_ready(a->urgent, now))
         return;
     struct view *v = &a->view[a->current];
@@ -475,7 +486,7 @@ static void step(struct app *a)
     v->hold = a->urgent && v->thrift != THRIFT_FULL;
     draw(a);
     screen_flush(!v->hold, now);
-    a->drawn = now;
+    a->slot = next_slot(a, now);
     a->dirty = v->hold; /* the picture follows when its turn comes */
     a->urgent = false;
 }

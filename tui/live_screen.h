@@ -26,6 +26,7 @@ struct live_screen {
     bool mirror; /* cameras are shown as a mirror shows them */
     struct tally tally;
     int64_t redrawn;
+    bool owed;                  /* a picture that waits for what is read in it */
     char trouble[ERR_TEXT_MAX]; /* what a key asked for and did not get */
     struct opts opts;           /* with the model that is used */
 };

@@ -9,6 +9,7 @@
 #include "tui/line_mode.h"
 #include "tui/live_screen.h"
 
+#define SOON_NS (25 * CLOCK_MS)
 #define STILL_NS (500 * CLOCK_MS) /* ages and the graph's clock move at least so often */
 
 enum {
@@ -136,6 +137,18 @@ static void look_for_model(struct view *v)
     t->model[0] = '\0';
 }
 
+/*
+ * Whether a new picture waits for what is read in it, so that both are drawn together and once: if
+ * that came soon for the picture before, and not twice in a row.
+ */
+static bool waits(struct live_screen *s)
+{
+    const struct scene *scene = &s->show.scene;
+    s->owed = !s->owed && scene->frame_seq + 1 == s->show.frame->seq &&
+              scene->done - scene->time < SOON_NS && s->show.status.state == LIVE_RUNNING;
+    return s->owed;
+}
+
 static bool update_view(struct view *v, int64_t now)
 {
     struct live_screen *s = live_screen_of(v);
@@ -149,7 +162,11 @@ static bool update_view(struct view *v, int64_t now)
         news |= live_update(live_screen_live(v), &show->scene, &show->status, &show->frame);
         take_scene(v);
     } while (show->status.more);
-    news |= show->frame != before || (show->frame != NULL && show->frame->seq != seq);
+    bool picture = show->frame != before || (show->frame != NULL && show->frame->seq != seq);
+    if (news)
+        s->owed = false;
+    else if (picture)
+        news = !waits(s);
     enum live_state state = show->status.state;
     if (show->status.replay)
         show->now = show->status.now;
