@@ -12,7 +12,7 @@ for size in "24 80" "48 160"; do
     theirs=$("$BENCH/live" cost $size 20 mpv --no-config --really-quiet --ao=null --vo=caca $clip)
     record=$(mktemp -u --suffix=.jsonl)
     # shellcheck disable=SC2086
-    ours=$("$BENCH/live" cost $size 10.4 ./moodtop live --record "$record" $clip)
+    ours=$("$BENCH/live" cost $size 12.5 ./moodtop live --record "$record" $clip)
     analysed=$(grep -o '"frame":[0-9]*' "$record" | sort -u | wc -l)
     rm -f "$record"
     echo "$size $theirs $ours $analysed" | awk -v n=$frames -v s=$seconds '{
