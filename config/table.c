@@ -88,7 +88,8 @@ const struct table_row table_rows[] = {
      .help = "use only this part of the pictures, in percent of them, before they are turned"},
     {FIELD(source, loop), BOOL("false"), .help = "start a file or folder again at its end"},
     {FIELD(source, speed), REAL("1", 0, 1000), .metavar = "FACTOR",
-     .help = "speed of a file: 1 is as recorded, 0 as fast as it can be worked through"},
+     .help = "speed of a file or of demo:, where 1 is as recorded, 0 as fast as it can be worked "
+             "through"},
     {FIELD(source, seed), INT("1", 0, INT_MAX), .help = "seed of demo:'s movements"},
 
     {FIELD(detect, cascade), PATH("haarcascade_frontalface_alt2.xml"), .metavar = "FILE",
