@@ -242,6 +242,8 @@ static int apply_entry(struct config *c, const char *path, int line, const char 
     char section[NAME_MAX_BYTES];
     text_copy(section, sizeof section, name);
     char *key = strchr(section, ':');
+    if (key == NULL) /* longer than any of ours, and cut */
+        return unknown_section(section, err);
     *key++ = '\0';
     const struct table_row *row = table_find(section, key);
     if (row == NULL || row->flag_only)

@@ -264,6 +264,20 @@ static void later_sources_override_earlier_ones(void **state)
     free(given);
 }
 
+/* iniparser keeps "section:key", and a section may hold a colon of its own. */
+static void a_section_with_a_long_name_and_a_colon_is_unknown(void **state)
+{
+    (void)state;
+    char text[512];
+    struct config c;
+    struct err err = {""};
+    snprintf(text, sizeof text, "[%0300d:a]\nmin_size = 41\n", 0);
+    config_init(&c);
+    assert_int_equal(config_read_file(&c, write_file("long.ini", text), &err), -1);
+    assert_non_null(strstr(err.text, "/long.ini: [000"));
+    config_free(&c);
+}
+
 static void bad_files_are_named_with_line_and_remedy(void **state)
 {
     (void)state;
@@ -441,6 +455,7 @@ int main(void)
         cmocka_unit_test(paths_begin_at_home),
         cmocka_unit_test(reals_come_back_as_the_same_number),
         cmocka_unit_test(later_sources_override_earlier_ones),
+        cmocka_unit_test(a_section_with_a_long_name_and_a_colon_is_unknown),
         cmocka_unit_test(bad_files_are_named_with_line_and_remedy),
         cmocka_unit_test(files_of_other_systems_are_read),
         cmocka_unit_test(environment_is_judged_too),
