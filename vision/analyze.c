@@ -19,7 +19,7 @@ enum {
 };
 
 #define WEAK_S 2      /* whole searches may miss a face for so long that a closer look finds */
-#define HOLD_S 0.35   /* a face that was missed is read at its last place for so long */
+#define HOLD_S 0.35   /* a face that was missed stays, as it was last read, for so long */
 #define DOUBT_S 0.2   /* after that, so long apart */
 #define POSE_S 0.15   /* half-life of a face's pose */
 #define POSE_KEEP_S 1 /* without eyes for longer, the pose is not known */
@@ -210,7 +210,7 @@ static void find_faces(struct analyzer *a, const struct frame *frame)
     become_certain(a, frame);
 }
 
-/* Puts the faces to be read into the scene: those found now, and those missed only just. */
+/* Puts the faces into the scene: those found now, and those missed only just. */
 static void list_faces(struct analyzer *a, struct scene *scene, struct track *of[])
 {
     double hold = a->calm.half_life_s > 0 ? HOLD_S : 0;
@@ -253,20 +253,33 @@ static void cut_out(const struct analyzer *a, const struct frame *frame, const s
               a->info->width);
 }
 
-/* Reads the faces [first, first + n) of the scene: raw probabilities of each. */
-static void read_batch(struct analyzer *a, const struct frame *frame, struct scene *scene,
-                       struct track *of[], int first, int n)
+/* Reads n faces. */
+static void read_batch(struct analyzer *a, const struct frame *frame, struct track *const of[],
+                       int n)
 {
     const int pixels = a->info->height * a->info->width, classes = a->info->classes;
     for (int i = 0; i < n; i++) {
-        struct track *k = of[first + i];
-        if (a->crop.align || k->id == a->watch)
-            pose_face(a, frame, k);
-        cut_out(a, frame, k, &a->crop, a->crops + i * pixels);
+        if (a->crop.align || of[i]->id == a->watch)
+            pose_face(a, frame, of[i]);
+        cut_out(a, frame, of[i], &a->crop, a->crops + i * pixels);
     }
     infer_run(a->infer, a->crops, n, a->p);
     for (int i = 0; i < n; i++)
-        memcpy(scene->face[first + i].raw, a->p + i * classes, (size_t)classes * sizeof *a->p);
+        calm_feed(&of[i]->calm, &a->calm, a->p + i * classes, frame->pts);
+}
+
+/* Reads the faces of the scene that were found in this frame: where one was missed there is nobody
+ * knows what, and it keeps what was read last. */
+static void read_faces(struct analyzer *a, const struct frame *frame, int faces,
+                       struct track *const of[])
+{
+    struct track *found[SCENE_FACES_MAX];
+    int n = 0;
+    for (int i = 0; i < faces; i++)
+        if (of[i]->detection >= 0 || of[i]->calm.time < 0)
+            found[n++] = of[i];
+    for (int i = 0; i < n; i += BATCH)
+        read_batch(a, frame, found + i, n - i < BATCH ? n - i : BATCH);
 }
 
 static void keep_crop(const struct analyzer *a, struct seen_crop *to, const float *x,
@@ -284,6 +297,8 @@ static void watch_face(struct analyzer *a, const struct frame *frame, const stru
     int at = 0;
     while (at < scene->faces && of[at]->id != a->watch)
         at++;
+    if (at < scene->faces && of[at]->detection < 0 && s->id == a->watch)
+        return; /* not read in this frame */
     s->id = 0;
     if (at == scene->faces || a->info->height * a->info->width > SEEN_PIXELS_MAX)
         return;
@@ -293,7 +308,8 @@ static void watch_face(struct analyzer *a, const struct frame *frame, const stru
     s->pose = k->pose;
     s->posed = k->posed >= 0;
     cut_out(a, frame, k, &a->crop, a->crops);
-    keep_crop(a, &s->used, a->crops, scene->face[at].raw);
+    infer_run(a->infer, a->crops, 1, a->p); /* once more: the face's own is against its baseline */
+    keep_crop(a, &s->used, a->crops, a->p);
     if (!s->posed)
         return;
     struct crop_how other = a->crop;
@@ -303,14 +319,14 @@ static void watch_face(struct analyzer *a, const struct frame *frame, const stru
     keep_crop(a, &s->other, a->crops, a->p);
 }
 
-static void calm_face(struct analyzer *a, struct track *k, const struct frame *frame,
-                      struct scene_face *face)
+/* What is known of a face by now. */
+static void tell_face(const struct calm *c, struct scene_face *face)
 {
-    calm_feed(&k->calm, &a->calm, face->raw, frame->pts);
-    memcpy(face->p, k->calm.p, sizeof face->p);
-    face->mood = k->calm.mood;
-    face->sure = k->calm.sure;
-    face->baseline = k->calm.baseline;
+    memcpy(face->raw, c->raw, sizeof face->raw);
+    memcpy(face->p, c->p, sizeof face->p);
+    face->mood = c->mood;
+    face->sure = c->sure;
+    face->baseline = c->baseline;
 }
 
 static void describe(struct analyzer *a, const struct frame *frame, struct scene *scene)
@@ -332,10 +348,9 @@ void analyzer_run(struct analyzer *a, const struct frame *frame, struct scene *s
     find_faces(a, frame);
     scene->faces = 0;
     list_faces(a, scene, of);
-    for (int i = 0; i < scene->faces; i += BATCH)
-        read_batch(a, frame, scene, of, i, scene->faces - i < BATCH ? scene->faces - i : BATCH);
-    watch_face(a, frame, scene, of);
+    read_faces(a, frame, scene->faces, of);
     for (int i = 0; i < scene->faces; i++)
-        calm_face(a, of[i], frame, &scene->face[i]);
+        tell_face(&of[i]->calm, &scene->face[i]);
+    watch_face(a, frame, scene, of);
     describe(a, frame, scene);
 }

@@ -77,14 +77,15 @@ static void label(struct calm *c, const struct calm_how *how)
     c->sure = c->p[c->mood] >= enough;
 }
 
-void calm_feed(struct calm *c, const struct calm_how *how, float *raw, double time)
+void calm_feed(struct calm *c, const struct calm_how *how, const float *answer, double time)
 {
     double dt = c->time < 0 ? 0 : time - c->time;
+    memcpy(c->raw, answer, (size_t)how->classes * sizeof *answer);
     if (c->baseline == SCENE_BASELINE_LOOKING)
-        look(c, how, raw, fmin(dt, GAP_S));
+        look(c, how, answer, fmin(dt, GAP_S));
     if (c->baseline == SCENE_BASELINE_ON)
-        apply_shift(c, how->classes, raw);
-    smooth(c, how, raw, dt);
+        apply_shift(c, how->classes, c->raw);
+    smooth(c, how, c->raw, dt);
     label(c, how);
     c->time = time;
 }

@@ -24,9 +24,10 @@ struct calm_how {
 };
 
 struct calm {
-    double time;                /* when p was last fed, s; < 0 = never */
-    float p[SCENE_CLASSES_MAX]; /* smoothed */
-    int mood;                   /* the label */
+    double time;                  /* when p was last fed, s; < 0 = never */
+    float raw[SCENE_CLASSES_MAX]; /* the last answer, with the baseline's shift */
+    float p[SCENE_CLASSES_MAX];   /* smoothed */
+    int mood;                     /* the label */
     bool sure;
     enum scene_baseline baseline;
     double looking;                 /* seconds of neutral looks that are in the sum */
@@ -46,9 +47,9 @@ void calm_init(struct calm *c);
 void calm_baseline(struct calm *c, const struct calm_how *how, bool on);
 
 /*
- * Feeds one answer at its time (s). raw (classes) gets the baseline's shift in place. Smoothing:
- * after half_life_s seconds half of the old value is left, however many frames came between.
+ * Feeds one answer (classes) at its time (s). Smoothing: after half_life_s seconds half of the old
+ * value is left, however many frames came between.
  */
-void calm_feed(struct calm *c, const struct calm_how *how, float *raw, double time);
+void calm_feed(struct calm *c, const struct calm_how *how, const float *answer, double time);
 
 #endif

@@ -12,7 +12,7 @@
  *
  * time: seconds since 1970, when the picture was taken; pts: seconds by the source's own clock;
  * frame: 1, 2, ... of the record; box: x, y, width, height in pixels of `size`; found: false if the
- * face was missed in this frame and read at its last place; raw: the network's probabilities in
+ * face was missed in this frame and is told as it was last; raw: the network's probabilities in
  * the order of `classes`, read against the face's neutral look where one was set; p: the same,
  * smoothed; mood: the label; sure: false if it was shown as "not sure".
  *

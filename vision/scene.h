@@ -17,7 +17,7 @@ enum scene_baseline { SCENE_BASELINE_NONE, SCENE_BASELINE_LOOKING, SCENE_BASELIN
 struct scene_face {
     int id;         /* stays with a person while the tracker can follow; 1, 2, ... */
     struct box box; /* in pixels of the upright picture */
-    int neighbors;  /* of the detection; 0 = missed in this frame and read at its last place */
+    int neighbors;  /* of the detection; 0 = missed in this frame: all else is as it was last */
     float raw[SCENE_CLASSES_MAX]; /* the network's probabilities for this frame, read against the
                                      baseline if there is one */
     float p[SCENE_CLASSES_MAX];   /* the same, smoothed over time */

@@ -93,18 +93,15 @@ static void a_baseline_makes_a_resting_face_neutral(void **state)
     }
     assert_in_range(i, (int)(CALM_LOOK_S * 10), (int)(CALM_LOOK_S * 10) + 2);
     assert_int_equal(c.baseline, SCENE_BASELINE_ON);
-    float raw[SCENE_CLASSES_MAX] = {0.6f, 0.2f, 0.2f};
-    calm_feed(&c, &usual, raw, i * 0.1);
-    assert_true(fabsf(raw[2] - 0.7f) < 0.01f && fabsf(raw[0] - 0.15f) < 0.01f);
-    assert_true(fabsf(raw[0] + raw[1] + raw[2] - 1) < 1e-5f);
-    float more[SCENE_CLASSES_MAX] = {0.04f, 0.95f, 0.01f}; /* and is seen when it is not at rest */
-    calm_feed(&c, &usual, more, i * 0.1 + 0.1);
-    assert_true(more[1] > 0.9f);
+    feed(&c, &usual, 0.6f, 0.2f, 0.2f, i * 0.1);
+    assert_true(fabsf(c.raw[2] - 0.7f) < 0.01f && fabsf(c.raw[0] - 0.15f) < 0.01f);
+    assert_true(fabsf(c.raw[0] + c.raw[1] + c.raw[2] - 1) < 1e-5f);
+    feed(&c, &usual, 0.04f, 0.95f, 0.01f, i * 0.1 + 0.1); /* and is seen when it is not at rest */
+    assert_true(c.raw[1] > 0.9f);
     calm_baseline(&c, &usual, false);
     assert_int_equal(c.baseline, SCENE_BASELINE_NONE);
-    float plain[SCENE_CLASSES_MAX] = {0.6f, 0.2f, 0.2f};
-    calm_feed(&c, &usual, plain, i * 0.1 + 0.2);
-    assert_true(plain[0] == 0.6f);
+    feed(&c, &usual, 0.6f, 0.2f, 0.2f, i * 0.1 + 0.2);
+    assert_true(c.raw[0] == 0.6f);
 }
 
 static void a_network_without_neutral_has_no_baseline(void **state)
