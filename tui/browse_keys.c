@@ -291,6 +291,10 @@ void browse_relabel(struct browse *b, int label)
     int row = browse_row(b);
     if (row < 0 || !can_decide(b))
         return;
+    if (ds->label[row] == label) {
+        browse_say(b, "row %d is %s already", row, ds->class_name[label]);
+        return;
+    }
     if (decided(b, corrections_relabel(ds->corrections, row, label, &err), &err))
         browse_say(b, "row %d is %s now; u takes it back", row, ds->class_name[label]);
 }
