@@ -14,8 +14,8 @@ struct err {
     char text[ERR_TEXT_MAX]; /* "" while nothing went wrong */
 };
 
-/* Words the error, over whatever stood there; returns -1, so that "return err_set(...)" reads well.
- */
+/* Words the error, over whatever stood there; control characters become '?'. Returns -1, so that
+ * "return err_set(...)" reads well. */
 int err_set(struct err *err, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 
 /* As err_set, and ends the sentence with ": " and what errno says. */

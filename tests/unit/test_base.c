@@ -1,6 +1,7 @@
 /* Tests of base/: errors, files, random numbers, the mailbox and the parallel-for. */
 #include "tests/unit/unit.h"
 
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
@@ -22,6 +23,16 @@ static void prefix_goes_before_the_sentence(void **state)
     assert_int_equal(err_set(&err, "expected %d pixels, got %d", 2304, 2301), -1);
     err_prefix(&err, "data/fer.csv:%d", 128);
     assert_string_equal(err.text, "data/fer.csv:128: expected 2304 pixels, got 2301");
+}
+
+static void an_error_commands_no_terminal(void **state)
+{
+    (void)state;
+    struct err err = {""};
+    errno = ENOENT;
+    err_errno(&err, "a\033[31mb\177\r.mp4");
+    err_prefix(&err, "moodtop\b \xc3\xa4");
+    assert_string_equal(err.text, "moodtop? \xc3\xa4: a?[31mb??.mp4: No such file or directory");
 }
 
 static void paths_have_names(void **state)
@@ -227,6 +238,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(prefix_goes_before_the_sentence),
+        cmocka_unit_test(an_error_commands_no_terminal),
         cmocka_unit_test(paths_have_names),
         cmocka_unit_test(pcg_gives_its_published_numbers),
         cmocka_unit_test(failed_atomic_write_keeps_the_old_file),
