@@ -150,6 +150,7 @@ static void nasty_sets_are_told(void **state)
             shell_has(shell_err, cases[i].said);
         if (cases[i].said != NULL && !none)
             shell_has(shell_err, "1 damaged row or file was left out of 2");
+        free(line);
     }
 }
 

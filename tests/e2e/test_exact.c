@@ -154,7 +154,8 @@ static void assert_same_epochs(const char *dir_a, const char *dir_b)
     assert_memory_equal(a->recall, b->recall, EPOCHS_MAX * DATASET_CLASSES * sizeof *a->recall);
     assert_int_equal(a->confusion_epoch, EPOCHS_MAX);
     assert_int_equal(b->confusion_epoch, EPOCHS_MAX);
-    assert_memory_equal(a->confusion, b->confusion, DATASET_CLASSES * DATASET_CLASSES * sizeof *a->confusion);
+    assert_memory_equal(a->confusion, b->confusion,
+                        DATASET_CLASSES * DATASET_CLASSES * sizeof *a->confusion);
     run_close(a);
     run_close(b);
 }
@@ -194,7 +195,11 @@ static void kills_change_nothing(void **state)
         assert_same_epochs(whole, dir);
         free(dir);
     }
-    assert_int_equal(waitpid(-1, NULL, WNOHANG), -1); /* nobody is left */
+    pid_t left;
+    while ((left = waitpid(-1, NULL, WNOHANG)) > 0)
+        continue; /* dead: a leak checker's helper outlives the trainer that is killed while it
+                     looks */
+    assert_int_equal(left, -1); /* nobody lives on */
     printf("%d kills in %d runs\n", kills, runs);
     free(whole);
 }
